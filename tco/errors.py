@@ -1,0 +1,83 @@
+"""What can go wrong, as data with a place in a file: every message a user reads is built here or passed through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in what a user wrote, with its place and one hint.
+
+    Parameters
+    ----------
+    file : str
+        The file as the user named it, or the option (``--set``) that carried the value.
+    line : int
+        Line of the mistake, from 1; 0 where there is no line.
+    path : str
+        The input's path, such as ``suppliers.acme.freight``; empty for the file as a whole.
+    message : str
+        ``expected ..., found ...``, or what is wrong in a few words.
+    hint : str
+        What to write instead.
+    """
+
+    file: str
+    line: int
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        named = f"{self.path}: " if self.path else ""
+        hint = f"\n    {self.hint}" if self.hint else ""
+        return f"{place}: {named}{self.message}{hint}"
+
+
+class TcoError(Exception):
+    """Something the user can mend: shown as a message, never as a traceback."""
+
+    exit_code = 1
+
+
+class CaseError(TcoError):
+    """A case that cannot be used, with every problem found in it.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        In any order; kept sorted by file and line, each once.
+    """
+
+    exit_code = 3
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(TcoError):
+    """A call that asks for something that does not exist, such as an unknown supplier."""
+
+    exit_code = 2
+
+
+class Unexpected(ValueError):
+    """A value that is not what its place expects; the reader of the file adds the place.
+
+    Parameters
+    ----------
+    message : str
+        ``expected ..., found ...``.
+    hint : str
+        What to write instead.
+    at : tuple of str or int
+        Where inside the value, for a value with parts.
+    """
+
+    def __init__(self, message: str, hint: str = "", at: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.message, self.hint, self.at = message, hint, at

@@ -1,0 +1,122 @@
+"""The JSON Schema of a case file: completion and checks in editors, the shape that `tco validate` accepts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tco.case import CaseFile, Entry
+from tco.numbers import PERCENTILES, REMARKS
+
+_DIGITS = r"[-+]?([0-9][0-9_]*)?(\.[0-9][0-9_]*|\.)?([eE][-+]?[0-9]+)?"
+_PERCENT = _DIGITS + r" ?%"
+_BOUNDS: dict[str, dict[str, float]] = {
+    "share": {"minimum": 0, "maximum": 1},
+    "rate": {"exclusiveMinimum": -1, "exclusiveMaximum": 1},
+    "positive": {"minimum": 0},
+    "number": {},
+}
+_SIGNED = {"rate", "number"}
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of a case file.
+
+    Examples
+    --------
+    >>> schema()["required"][:3]
+    ['tco', 'name', 'currency']
+    """
+    found = CaseFile.model_json_schema()
+    defs: dict[str, Any] = {}
+    found = _replaced(found, defs)
+    found["$defs"] |= defs
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "tco case", **found}
+
+
+def _replaced(node: Any, defs: dict[str, Any]) -> Any:
+    """Put a reference to the forms of its kind in the place of every entry."""
+    if isinstance(node, list):
+        return [_replaced(one, defs) for one in node]
+    if not isinstance(node, dict):
+        return node
+    entry = node.get("x-entry")
+    if isinstance(entry, Entry):
+        return {"description": node["description"], **_entry(entry, defs)}
+    return {key: _replaced(value, defs) for key, value in node.items() if key != "title" or isinstance(value, dict)}
+
+
+def _entry(entry: Entry, defs: dict[str, Any]) -> dict[str, Any]:
+    number = {"$ref": f"#/$defs/{_define(entry, defs)}"}
+    choices: list[dict[str, Any]] = [number]
+    if entry.words:
+        choices.append({"enum": list(entry.words)})
+    if entry.by_mode:
+        choices.append({"type": "object", "propertyNames": _not_a_form(), "additionalProperties": number})
+    return number if len(choices) == 1 else {"anyOf": choices}
+
+
+def _not_a_form() -> dict[str, Any]:
+    from tco.numbers import FORMS
+
+    return {"not": {"enum": list(FORMS)}}
+
+
+def _define(entry: Entry, defs: dict[str, Any]) -> str:
+    """Define the forms of a kind of number, and give the definition's name."""
+    words = [entry.kind, "percent" if entry.percent else "", "fixed" if entry.fixed else ""]
+    base = "_".join(word for word in words if word)
+    plain = f"{base}_literal"
+    defs.setdefault(plain, _literal(entry))
+    literal = {"$ref": f"#/$defs/{plain}"}
+    bare = base if entry.fixed else f"{base}_value"
+    defs.setdefault(bare, {"anyOf": [literal, *([] if entry.fixed else _forms(entry, literal))]})
+    forms: list[dict[str, Any]] = [{"$ref": f"#/$defs/{bare}"}]
+    name = f"{base}_number"
+    if entry.path:
+        name += "_by_year"
+        years = {"type": "array", "minItems": 1, "items": _valued(forms)}
+        forms = [*forms, _object({"by_year": years}, ["by_year"])]
+    defs.setdefault(name, _valued(forms))
+    return name
+
+
+def _valued(forms: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add the form with a value and remarks beside it."""
+    remarks: dict[str, Any] = {key: {"type": "string"} for key in REMARKS}
+    remarks["grade"] = {"enum": ["hard", "estimated", "soft"]}
+    return {"anyOf": [*forms, _object({"value": {"anyOf": forms}, **remarks}, ["value"])]}
+
+
+def _literal(entry: Entry) -> dict[str, Any]:
+    sign = "" if entry.kind in _SIGNED else r"(?!-)"
+    patterns = [_DIGITS, *([_PERCENT] if entry.percent else [])]
+    text = {"type": "string", "pattern": rf"^\s*{sign}(?=[^%]*[0-9])({'|'.join(patterns)})\s*$"}
+    return {"anyOf": [{"type": "number", **_BOUNDS[entry.kind]}, text]}
+
+
+def _forms(entry: Entry, literal: dict[str, Any]) -> list[dict[str, Any]]:
+    """List every form of a distribution."""
+    spread: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
+    one = rf"{_PERCENT}|{_DIGITS}" if entry.percent else _DIGITS
+    forms: list[dict[str, Any]] = [{"type": "string", "pattern": rf"^\s*({one})\s+to\s+({one})\s*$"}]
+    if entry.kind == "share":
+        forms.append({"type": "string", "pattern": rf"^\s*{_DIGITS}\s+of\s+{_DIGITS}\s*$"})
+    for form, count in (("pert", 3), ("triangular", 3), ("uniform", 2)):
+        forms.append(_object({form: {"type": "array", "items": literal, "minItems": count, "maxItems": count}}, [form]))
+    percentiles = {"properties": dict.fromkeys(PERCENTILES, literal), "minProperties": 2, "maxProperties": 2}
+    family = {
+        "anyOf": [
+            _object({"mean": literal, "sd": spread}, ["mean", "sd"]),
+            {"type": "object", "additionalProperties": False, **percentiles},
+        ]
+    }
+    forms += [_object({form: family}, [form]) for form in ("normal", "lognormal", "gamma", "beta")]
+    keys = dict.fromkeys(("p10", "p50", "p90", "min", "max"), literal)
+    forms.append(_object({"metalog": _object(keys, ["p10", "p50", "p90"])}, ["metalog"]))
+    forms.append(_object({"discrete": {"type": "object", "minProperties": 1}}, ["discrete"]))
+    samples = {"samples": {"type": "string"}, "column": {"type": "string"}}
+    return [*forms, _object(samples, ["samples", "column"])]
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

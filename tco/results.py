@@ -1,0 +1,71 @@
+"""What all results share: totals in three grades, provenance, and rows as a tidy table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas
+
+TOTALS = ("hard", "hard_and_estimated", "all_in")
+"""The three totals of every headline, from what finance accepts at once to all that counts."""
+WITHIN = {"hard": ("hard",), "hard_and_estimated": ("hard", "estimated"), "all_in": ("hard", "estimated", "soft")}
+"""The grades that each total contains."""
+
+
+@dataclass(frozen=True)
+class Total:
+    """One of the three totals of an option.
+
+    Parameters
+    ----------
+    present_cost : float
+        Present value of the lines of its grades over the horizon [money].
+    cost_per_unit : float
+        The same divided by discounted planned units (levelised) [money/unit].
+    npv : float
+        Present cost of the baseline less that of the option [money].
+    """
+
+    present_cost: float
+    cost_per_unit: float
+    npv: float
+
+    def to_dict(self) -> dict[str, float]:
+        """Give it as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a result was made from.
+
+    Parameters
+    ----------
+    case : str
+        The case's name.
+    fingerprint : str
+        Hash of all that the case states.
+    scenario : str
+        The scenario applied, or empty.
+    version : str
+        Of tco.
+    """
+
+    case: str
+    fingerprint: str
+    scenario: str
+    version: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Give it as plain data."""
+        return asdict(self)
+
+
+def frame(rows: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:
+    """Make a tidy data frame of rows; pandas is imported here and not before."""
+    import pandas
+
+    return pandas.DataFrame(list(rows))

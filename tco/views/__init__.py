@@ -1,0 +1,1 @@
+"""Results as people see them: the only rooms that round and format."""

@@ -1,0 +1,309 @@
+"""Comparisons as tables: for a terminal of 100 columns, as Markdown, CSV and HTML."""
+
+from __future__ import annotations
+
+import csv
+import html as escaping
+import io
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tco.comparison import Comparison, Comparisons, Line, OptionCost
+from tco.gaps import Gap
+from tco.quantity import GRADES
+from tco.results import TOTALS
+
+WIDTH = 100
+_LABEL = 22
+_COLUMN = 19
+_NAMES = {"hard": "hard", "hard_and_estimated": "hard + estimated", "all_in": "all in"}
+_SAVED = {"hard": "saved, hard", "hard_and_estimated": "saved, hard + est.", "all_in": "saved, all in"}
+_MOST_GAPS = 12
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One option of one comparison."""
+
+    option: OptionCost
+    comparison: Comparison
+    variant: str
+
+    def amount(self, line: str) -> float | None:
+        return self.option.lines.get(line)
+
+    def per_unit(self, amount: float | None) -> float | None:
+        return None if amount is None else amount / self.comparison.planned.discounted_units
+
+
+Row = tuple[str, Callable[[_Column], float | None]]
+
+
+def text(result: Comparison | Comparisons) -> str:
+    """Write a comparison for a terminal: the answer in the first three lines, at most 100 columns."""
+    comparisons = _all(result)
+    parts = [_headline(comparisons)]
+    columns = _columns(comparisons)
+    each = (WIDTH - _LABEL) // _COLUMN
+    for first in range(0, len(columns), each):
+        parts.append(_block(columns[first : first + each], comparisons))
+    parts += [_planned(comparison) for comparison in comparisons[:1]]
+    parts += [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
+    warnings = list(dict.fromkeys(warning for comparison in comparisons for warning in comparison.warnings))
+    if warnings:
+        parts.append("\n".join(["Warnings", *(_wrapped(warning) for warning in warnings)]))
+    return "\n\n".join(parts)
+
+
+def csv_text(result: Comparison | Comparisons) -> str:
+    """Write the rows of a comparison as CSV, in full precision."""
+    stream = io.StringIO()
+    rows = list(result.rows())
+    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().rstrip("\n")
+
+
+def markdown(result: Comparison | Comparisons) -> str:
+    """Write a comparison as a Markdown table, a planned unit and as present value."""
+    comparisons = _all(result)
+    columns = _columns(comparisons)
+    heads = [_escaped_pipe(_head(column, len(comparisons) > 1)) for column in columns]
+    lines = [_headline(comparisons).replace("\n", "  \n"), ""]
+    lines.append("| | " + " | ".join(f"{head}, a unit | present value" for head in heads) + " |")
+    lines.append("|---|" + "---:|" * (2 * len(columns)))
+    for name, value in _rows(comparisons):
+        cells = []
+        for column in columns:
+            amount = value(column)
+            cells += [_unit(column.per_unit(amount)), _money(amount)]
+        label = f"**{name.strip()}**" if name in _bold(comparisons) else _escaped_pipe(name.strip())
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def html(result: Comparison | Comparisons) -> str:
+    """Write a small table for notebooks."""
+    comparisons = _all(result)
+    columns = _columns(comparisons)
+    heads = "".join(f"<th>{escaping.escape(_head(column, len(comparisons) > 1))}</th>" for column in columns)
+    body = []
+    for name, value in _rows(comparisons):
+        cells = "".join(f"<td>{_unit(column.per_unit(value(column)))}</td>" for column in columns)
+        body.append(f"<tr><th>{escaping.escape(name.strip())}</th>{cells}</tr>")
+    caption = f"{escaping.escape(comparisons[0].currency)} a planned unit"
+    return f"<table><caption>{caption}</caption><thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _all(result: Comparison | Comparisons) -> tuple[Comparison, ...]:
+    return result.cases if isinstance(result, Comparisons) else (result,)
+
+
+def _columns(comparisons: Sequence[Comparison]) -> list[_Column]:
+    """List options, of several cases those with the same name beside each other."""
+    names = dict.fromkeys(option.supplier for comparison in comparisons for option in comparison.suppliers)
+    found = []
+    for name in names:
+        for comparison in comparisons:
+            found += [
+                _Column(o, comparison, _variant(comparison, comparisons))
+                for o in comparison.suppliers
+                if o.supplier == name
+            ]
+    one_case = len({comparison.name for comparison in comparisons}) == 1
+    return found if one_case else sorted(found, key=lambda column: comparisons.index(column.comparison))
+
+
+def _variant(comparison: Comparison, comparisons: Sequence[Comparison]) -> str:
+    """Name a variant by what tells it apart: its scenario, its case, or both."""
+    if len({one.name for one in comparisons}) == 1:
+        return comparison.scenario or "as it stands"
+    return f"{comparison.name}, {comparison.scenario}" if comparison.scenario else comparison.name
+
+
+def _headline(comparisons: Sequence[Comparison]) -> str:
+    if len(comparisons) == 1:
+        return _answer(comparisons[0])
+    lines = [f"{len(comparisons)} variants side by side, {comparisons[0].currency} a planned unit (levelised)"]
+    for comparison in comparisons:
+        best = comparison.cheapest
+        lines.append(_short(f"  {_variant(comparison, comparisons)}: {best.label}, {_saving(comparison, best)}", WIDTH))
+    return "\n".join(lines)
+
+
+def _answer(comparison: Comparison) -> str:
+    best = comparison.cheapest
+    scenario = f" (scenario: {comparison.scenario})" if comparison.scenario else ""
+    first = _short(f"{best.label}: {_saving(comparison, best)}{scenario}", WIDTH)
+    shown = best if best.supplier != comparison.baseline else _runner_up(comparison)
+    if shown is None:
+        return f"{first}\n  there is no other option to compare it with"
+    whose = "" if shown is best else f" ({shown.label})"
+    saved = ", ".join(f"{_NAMES[total]} {_signed(shown.totals[total].npv)}" for total in TOTALS)
+    second = _short(f"  saved, present value: {saved} {comparison.currency}{whose}", WIDTH)
+    third = f"  {comparison.months} months, all inputs at their means"
+    if any(option.incomplete for option in comparison.suppliers):
+        third += "; INCOMPLETE: an unknown rate counts as 0"
+    return "\n".join([first, second, third])
+
+
+def _saving(comparison: Comparison, best: OptionCost) -> str:
+    """Say in a few words what the cheapest option saves."""
+    base = comparison.supplier(comparison.baseline)
+    if best.supplier == base.supplier:
+        other = _runner_up(comparison)
+        more = f"; {other.label} costs {_money(-other.npv)} {comparison.currency} more" if other else ""
+        return f"cheapest, the baseline{more}"
+    a_unit = best.npv / comparison.planned.discounted_units
+    share = best.npv / base.present_cost * 100
+    return (
+        f"cheapest, saves {_money(best.npv)} {comparison.currency} ({share:.1f} %) against {base.label}, "
+        f"{_unit(a_unit)} a unit"
+    )
+
+
+def _runner_up(comparison: Comparison) -> OptionCost | None:
+    others = [option for option in comparison.suppliers if option.supplier != comparison.baseline]
+    return min(others, key=lambda option: option.present_cost) if others else None
+
+
+def _rows(comparisons: Sequence[Comparison]) -> list[Row]:
+    """List the rows of the table: lines hard to soft, a total after each grade, then what is saved."""
+    lines = list({line.name: line for comparison in comparisons for line in comparison.lines}.values())
+    rows: list[Row] = []
+    for grade, total in zip(GRADES, TOTALS, strict=True):
+        graded = [line for line in lines if line.grade == grade]
+        rows += [(f"  {line.name}", _amount_of(line)) for line in graded]
+        if graded or total == "all_in":
+            rows.append((_NAMES[total], _total_of(total)))
+    rows += [(_SAVED[total], _saved_of(total)) for total in TOTALS]
+    return rows
+
+
+def _bold(comparisons: Sequence[Comparison]) -> set[str]:
+    return {name for name, _ in _rows(comparisons) if not name.startswith("  ")}
+
+
+def _amount_of(line: Line) -> Callable[[_Column], float | None]:
+    return lambda column: column.amount(line.name)
+
+
+def _total_of(total: str) -> Callable[[_Column], float | None]:
+    return lambda column: column.option.totals[total].present_cost
+
+
+def _saved_of(total: str) -> Callable[[_Column], float | None]:
+    return lambda column: (
+        None if column.option.supplier == column.comparison.baseline else column.option.totals[total].npv
+    )
+
+
+def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison]) -> str:
+    """Write up to four options below each other's headings, each a planned unit and as present value."""
+    several = len(comparisons) > 1
+    heads = [textwrap.wrap(_head(column, several), _COLUMN - 2, max_lines=3, placeholder="…") for column in columns]
+    height = max(len(head) for head in heads)
+    lines = []
+    for row in range(height):
+        cells = [(head[row - height + len(head)] if row >= height - len(head) else "").rjust(_COLUMN) for head in heads]
+        lines.append(" " * _LABEL + "".join(cells))
+    lines.append(" " * _LABEL + "".join(_mark(column).rjust(_COLUMN) for column in columns))
+    lines.append(
+        f"{columns[0].comparison.currency:<{_LABEL}}" + "".join(f"{'a unit':>8}{'present':>11}" for _ in columns)
+    )
+    for name, value in _rows(comparisons):
+        if not name.startswith("  ") and name not in (_SAVED["hard_and_estimated"], _SAVED["all_in"]):
+            lines.append("─" * (_LABEL + _COLUMN * len(columns)))
+        cells = []
+        for column in columns:
+            amount = value(column)
+            cells.append(f"{_unit(column.per_unit(amount)):>8}{_money(amount):>11}")
+        lines.append(f"{_short(name, _LABEL):<{_LABEL}}" + "".join(cells))
+    undiscounted = "".join(f"{_unit(c.option.cost_per_unit_undiscounted):>8}{'':>11}" for c in columns)
+    lines.append(f"{'undiscounted':<{_LABEL}}{undiscounted}")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _head(column: _Column, several: bool) -> str:
+    return f"{column.option.label}: {column.variant}" if several else column.option.label
+
+
+def _mark(column: _Column) -> str:
+    marks = []
+    if column.option.supplier == column.comparison.baseline:
+        marks.append("baseline")
+    if column.option.supplier == column.comparison.cheapest.supplier:
+        marks.append("* cheapest")
+    if column.option.incomplete:
+        marks.append("incomplete")
+    return ", ".join(marks)[: _COLUMN - 1]
+
+
+def _planned(comparison: Comparison) -> str:
+    """Write the plan by contract year, six years beside each other."""
+    planned = comparison.planned
+    rows: list[tuple[str, Sequence[float]]] = [("planned units", planned.units)]
+    if planned.revenue is not None:
+        rows.append(("planned revenue", planned.revenue))
+        rows += [(f"contribution, {o.label}", planned.contribution[o.supplier]) for o in comparison.suppliers]
+    lines = []
+    for first in range(0, len(planned.units), 5):
+        years = range(first, min(first + 5, len(planned.units)))
+        title = "Plan, nominal" if not first else ""
+        lines.append(f"{title:<34}" + "".join(f"{f'year {year + 1}':>13}" for year in years))
+        lines += [f"  {_short(name, 32):<32}" + "".join(f"{_money(v[year]):>13}" for year in years) for name, v in rows]
+    return "\n".join(lines)
+
+
+def _gaps(comparison: Comparison) -> str:
+    """Write what the case leaves out, uneven gaps first."""
+    uneven = [gap for gap in comparison.gaps if gap.kind != "line"]
+    lines = ["Gaps: what the case leaves out"]
+    lines += [_wrapped(_uneven(gap, comparison)) for gap in uneven[:_MOST_GAPS]]
+    if len(uneven) > _MOST_GAPS:
+        lines.append(f"  … and {len(uneven) - _MOST_GAPS} more uneven inputs (see --format json)")
+    left = [gap.name for gap in comparison.gaps if gap.kind == "line"]
+    if left:
+        lines.append(_wrapped(f"no option has inputs for: {', '.join(left)}"))
+    return "\n".join(lines)
+
+
+def _uneven(gap: Gap, comparison: Comparison) -> str:
+    labels = {option.supplier: option.label for option in comparison.suppliers}
+    moved = "; ".join(f"{labels[name]} would save {_signed(npv)}" for name, npv in gap.npv_if_equal.items())
+    state = "is unknown" if gap.kind == "unknown" else "is not stated"
+    by = f" ({', '.join(gap.stated_by)} {'state' if len(gap.stated_by) > 1 else 'states'} it)"
+    return f"{gap.name} {state}{by}: with {gap.value_from}'s value {moved or 'nothing would change'}"
+
+
+def _wrapped(paragraph: str) -> str:
+    return textwrap.fill(paragraph, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+
+
+def _money(amount: float | None) -> str:
+    return "–" if amount is None else f"{_unsigned_zero(amount, 0):,.0f}"
+
+
+def _signed(amount: float) -> str:
+    return f"{_unsigned_zero(amount, 0):+,.0f}"
+
+
+def _unit(amount: float | None) -> str:
+    if amount is None:
+        return "–"
+    digits = 2 if abs(amount) < 100_000 else 0
+    return f"{_unsigned_zero(amount, digits):,.{digits}f}"
+
+
+def _unsigned_zero(amount: float, digits: int) -> float:
+    return round(amount, digits) + 0.0
+
+
+def _short(words: str, width: int) -> str:
+    return words if len(words) <= width else words[: width - 1] + "…"
+
+
+def _escaped_pipe(words: str) -> str:
+    return words.replace("|", "\\|")
