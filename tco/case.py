@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from tco import units
 from tco.distributions import Fixed
 from tco.errors import Unexpected
 from tco.numbers import Manner, Number, NumberErrors, is_number_form, read
@@ -153,7 +152,9 @@ Per = Literal["unit", "shipped_unit", "order", "event", "return", "contact", "mo
 class Section(BaseModel):
     """A mapping of the case file; unknown keys are refused, nothing is changed after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 def number(kind: str, unit: str, meaning: str, name: str = "", **more: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from tco.costs import MODEL
 from tco.document import Document, Keys
 from tco.errors import Problem
 from tco.numbers import Number
-from tco.options import Input, ModeInfo, Option, ancestry
+from tco.options import Input, Option
 
 if TYPE_CHECKING:
     from tco.loader import Case
@@ -39,7 +39,9 @@ class _Report:
         self.problems.append(self.source.problem(keys, message, hint, path))
 
     def at(self, one: Input, message: str, hint: str) -> None:
-        """Add a problem at an input."""
+        """Add a problem at an input, unless a mistake is told of it already."""
+        if one.number.word == "mistaken":
+            return
         self.add(paths.locate(self.source.data, one.path).keys, message, hint, one.path)
 
     def unknown(self, keys: Keys, found: str, known: Iterable[str], what: str) -> None:
@@ -50,28 +52,40 @@ class _Report:
         self.add(keys, f"expected {what}, found '{found}'", hint)
 
 
-def references(file: CaseFile, source: Document) -> list[Problem]:
+def references(file: CaseFile, source: Document) -> tuple[list[Problem], bool]:
     """Check that every name that a case refers to exists, and that what is needed is stated.
 
     Returns
     -------
     list of Problem
-        Empty where options can be resolved.
+        What is wrong.
+    bool
+        Whether options cannot be resolved for it.
     """
     report = _Report(source, [])
-    for check in (_suppliers, _prices, _modes, _demand, _extra_costs, _grades, _correlations, _breaks):
+    _suppliers(file, report)
+    fatal = bool(report.problems)
+    for check in (_prices, _modes, _demand, _extra_costs, _grades, _correlations, _breaks):
         check(file, report)
-    return report.problems
+    return report.problems, fatal
 
 
-def options(case: Case) -> list[Problem]:
-    """Check each option's resolved inputs against each other, at their means."""
+def options(case: Case, *, sound: bool) -> list[Problem]:
+    """Check each option's resolved inputs against each other, at their means.
+
+    Parameters
+    ----------
+    case : Case
+        Whose numbers may be stand-ins for mistaken ones.
+    sound : bool
+        Whether nothing else is wrong, so that the model can be run.
+    """
     report = _Report(case.document, [])
     _rates_for_all(case, report)
     for option in case.options:
         for check in (_remedies, _mode_rates, _dispositions, _needs_of_lines, _valuation, _inventory, _disruption):
             check(case, option, report)
-    if not report.problems:
+    if sound and not report.problems:
         for option in case.options:
             _safety_stock(case, option, report)
     return report.problems
@@ -134,7 +148,7 @@ def _prices(file: CaseFile, report: _Report) -> None:
         if not any(member.unit_price is not None or member.price_breaks is not None for member in members):
             report.add((*keys, "unit_price"), "missing", "write unit_price: the price of a unit, or price_breaks")
         currency = next((member.currency for member in members if member.currency is not None), file.currency)
-        if currency != file.currency and currency not in file.exchange_rates:
+        if supplier.currency is not None and currency != file.currency and currency not in file.exchange_rates:
             hint = f"write exchange_rates: {{{currency}: ...}}, {file.currency} for one {currency}"
             report.add((*keys, "currency"), f"expected a currency with an exchange rate, found {currency}", hint)
     if file.currency in file.exchange_rates:
@@ -192,7 +206,8 @@ def _demand(file: CaseFile, report: _Report) -> None:
         if getattr(demand, name) is not None and (demand.customers is None) != (demand.units_per_year is None):
             kind = "customers" if demand.customers is not None else "units_per_year"
             report.add(("demand", name), f"expected no {name} beside {kind}", hint)
-    if demand.units_per_order is not None and demand.units_per_order.means()[0] <= 0:
+    units = demand.units_per_order
+    if units is not None and units.word != "mistaken" and units.means()[0] <= 0:
         report.add(("demand", "units_per_order"), "expected more than 0, found 0", "write the units in an order")
     if demand.seasonality and not any(weight.means()[0] for weight in demand.seasonality):
         report.add(("demand", "seasonality"), "expected some demand, found twelve zeros", "write weights such as 1")
@@ -263,7 +278,11 @@ def _remedies(case: Case, option: Option, report: _Report) -> None:
             if total > 1 + TOLERANCE:
                 found = f"expected at most 100 % for {' + '.join(together)}, found {_percent(total)}"
                 _at_first(
-                    report, option, [f"failures.{mode.name}.{name}" for name in together], found, "shares of events"
+                    report,
+                    option,
+                    [f"failures.{mode.name}.{name}" for name in together],
+                    found,
+                    "an event has one remedy: lower a share",
                 )
 
 
@@ -293,11 +312,12 @@ def _dispositions(case: Case, option: Option, report: _Report) -> None:
         shares = [option.inputs[f"{key}.share"] for key in group if f"{key}.share" in option.inputs]
         if not shares:
             continue
-        rests = [share for share in shares if share.number.word]
+        rests = [share for share in shares if share.number.word == "rest"]
         total = sum(share.number.means()[0] for share in shares)
         if len(rests) > 1:
             report.at(rests[1], "expected one disposition called rest, found two", "give one of them its share")
-        if total > 1 + TOLERANCE or (not rests and total < 1 - TOLERANCE):
+        unsure = any(share.number.word == "mistaken" for share in shares)
+        if total > 1 + TOLERANCE or (not rests and not unsure and total < 1 - TOLERANCE):
             found = f"expected shares that sum to 100 %, found {_percent(total)}"
             report.at(shares[0], found, "change a share, or write `share: rest` for one")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import click
 
@@ -14,6 +14,8 @@ from tco.version import VERSION
 TEMPLATES = ("product", "courier", "packaging", "returns")
 FORMATS = ("table", "json", "csv", "markdown")
 INTERRUPTED = 130
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Commands(click.Group):
@@ -35,14 +37,14 @@ _set = click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", hel
 _output = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 
 
-def _format(*names: str) -> Any:
+def _format(*names: str) -> Callable[[Command], Command]:
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="tco")
 def main() -> None:
-    """Is the pricier supplier worth it?
+    """Say whether the pricier supplier is worth it.
 
     Combine unit price with returns, replacements, support, late deliveries, stock-outs and lost customers, and
     compare suppliers, couriers, packaging or policies on one number that finance can check.

@@ -408,7 +408,7 @@ class Beta:
 
     def __post_init__(self) -> None:
         _check_above_zero(a=self.a, b=self.b)
-        if min(self.a, self.b) > 1e11:
+        if min(self.a, self.b) > 1e12:
             raise _too_narrow("beta", self.mean())
 
     def mean(self) -> float:
@@ -1062,7 +1062,7 @@ def _gamma_through(lower: Point, upper: Point) -> Gamma:
         return ratio - (_log_gamma_quantile(math.exp(log_shape), q) - _log_gamma_quantile(math.exp(log_shape), p))
 
     shape = math.exp(_root(excess, -2 * math.log(start.sigma)))
-    fitted = Gamma(shape, high / max(float(_gamma_quantile(shape, q)), 1e-280))
+    fitted = Gamma(shape, high / max(float(_gamma_quantile(shape, q)), high * 1e-99))
     return _put_back(fitted, lower, upper)
 
 
@@ -1077,7 +1077,7 @@ def _beta_through(lower: Point, upper: Point) -> Beta:
     (p, low), (q, high) = lower, upper
     # Where to start: the normal distribution of the share's log odds, measured from the lower point.
     odds = _normal_through((p, 0), (q, math.log1p((high - low) / low) + math.log1p((high - low) / (1 - high))))
-    if odds.sigma < 3e-6:
+    if odds.sigma < 1e-6:
         raise _too_narrow("beta", low)
     middle = min(max(math.log(low / (1 - low)) + odds.mu, -21.0), 21.0)
     start_a, start_b = (-2 * math.log(odds.sigma) + math.log1p(math.exp(sign * middle)) for sign in (1, -1))

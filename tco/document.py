@@ -58,6 +58,10 @@ class Document:
         places[keys] = place
         return Document(self.file, _with(self.data, keys, value), places, self.folder)
 
+    def without(self, keys: Keys) -> Document:
+        """Give a document without the part at a chain of keys."""
+        return Document(self.file, _without(self.data, keys), self.places, self.folder)
+
 
 def dotted(keys: Keys) -> str:
     """Write a chain of keys as a path."""
@@ -244,6 +248,20 @@ def _with(data: Any, keys: Keys, value: Any) -> Any:
         return [_with(item, rest, value) if position == key else item for position, item in enumerate(data)]
     mapping = data if isinstance(data, dict) else {}
     return {**mapping, key: _with(mapping.get(str(key)), rest, value)}
+
+
+def _without(data: Any, keys: Keys) -> Any:
+    key, rest = keys[0], keys[1:]
+    if isinstance(data, list):
+        kept = [
+            (position, _without(item, rest) if rest and position == key else item) for position, item in enumerate(data)
+        ]
+        return [item for position, item in kept if rest or position != key]
+    if not isinstance(data, dict):
+        return data
+    return {
+        name: _without(one, rest) if rest and name == key else one for name, one in data.items() if rest or name != key
+    }
 
 
 def _reworded(problem: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,7 @@ class Engine:
         cuts = {0, 1, self.timeline.months + 1, *range(1, self.timeline.months + 1, 12)}
         cuts.add(min(self.options[option].transition_months, self.timeline.months) + 1)
         edges = sorted(cuts)
-        return [range(first, last) for first, last in zip(edges, edges[1:], strict=False)]
+        return [range(first, last) for first, last in pairwise(edges)]
 
     def discounted(self, parts: Iterable[tuple[int, int]], name: str) -> int:
         """Add up discounted amounts: each a rate's step and the step of its discounted driver.

@@ -137,7 +137,7 @@ def explain(case: Case, name: str, *, supplier: str = "", month: int = 1) -> Exp
     if not 0 <= month <= months:
         raise UsageError(f"expected a month from 0 (the start) to {months}, found {month}")
     option = case.option(supplier or _supplier_of(case, name))
-    names = _asked(case, option, name)
+    names = _asked(case, case.option(case.base.acting(option.name, month)), name)
     if month == 1 and all(_at_start(case.base, option.name, one) for one in names):
         month = 0
     walk = _Walk(case, option, month)
@@ -163,7 +163,7 @@ def _asked(case: Case, option: Option, name: str) -> tuple[str, ...]:
     stated = inputs.get(name) or inputs.get(path)
     if stated is not None:
         return (stated.entry.name or stated.path,)
-    extra = next((extra for extra in option.extras if name in (extra.name, extra.amount.path)), None)
+    extra = next((extra for extra in option.extras if name in (extra.name, f"extra_costs.{extra.name}", extra.amount.path)), None)
     if extra is not None:
         return (f"extra_costs.{extra.name}",)
     if name in option.bindings or name == "unit_cost" or name in CONSTANTS or name in TIMES:
@@ -211,6 +211,8 @@ class _Walk:
             self.add(name, meaning, self.values(name))
         elif name in self.option.bindings:
             self.input(name)
+        elif name in self.case.inputs:
+            self.unused(self.case.inputs[name])
         elif name == "unit_cost":
             lines = [q for q in self.engine.lines[self.acting] if q.cost and q.cost.part_of_unit_cost]
             names = tuple(line.name for line in lines)
@@ -298,6 +300,12 @@ class _Walk:
         self.add(name, meaning, self.values(name), formula=written, arguments=factors, inputs=told, **more)
         for factor in factors:
             self.visit(factor)
+
+    def unused(self, one: Input) -> None:
+        """Add an input that no formula asks for, such as a capacity."""
+        values = {"": one.number.means()[0]}
+        unit = units.name(units.parse(one.entry.unit))
+        self.found[one.path] = Node(one.path, one.entry.meaning, unit, values, "", {}, (), (self.told(one),))
 
     def told(self, one: Input) -> str:
         """Say an input's path, value and source in a line."""

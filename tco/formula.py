@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+
 from tco import units
 from tco.units import Unit
 
@@ -270,7 +271,7 @@ def _compared(given: Sequence[Unit], symbols: Sequence[Symbol]) -> Unit:
 
 
 def _powered(given: Sequence[Unit], symbols: Sequence[Symbol]) -> Unit:
-    """A plain base takes a plain exponent, or one that counts years or units; a base with a unit a typed one."""
+    """Give a plain base a plain exponent, or one that counts years or units; a base with a unit a typed one."""
     base, exponent = given
     if symbols[1].is_number:
         return units.power(base, Fraction(symbols[1].head))

@@ -113,8 +113,7 @@ def _leaves_out(case: Case, section: str) -> bool:
 
 def _states(option: Option, key: str) -> bool:
     if key.startswith("chargeback."):
-        key_found = key in option.inputs or "chargeback" in option.inputs
-        return key_found
+        return key in option.inputs or "chargeback" in option.inputs
     found = [one for name, one in option.inputs.items() if _under(name, key)]
     return bool(found) and not any(one.number.word == "unknown" for one in found)
 
@@ -124,7 +123,7 @@ def _under(name: str, key: str) -> bool:
 
 
 def _meaningless(case: Case, option: Option, key: str) -> bool:
-    """The baseline does not switch; whatever is built on it need not either."""
+    """Leave out what the baseline, which does not switch, and whatever is built on it need not state."""
     return key == "switching_cost" and (option.name == case.baseline or case.baseline in option.parents)
 
 

@@ -11,11 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from tco import checks, document, options, paths
-from tco.case import CaseFile, Entry, Section, collection_of, section_of
+from tco import checks, document, options, paths, shape
+from tco.case import CaseFile, Entry
 from tco.document import Document, Keys
 from tco.engine import Engine, Timeline
 from tco.errors import CaseError, Problem, Unexpected, UsageError
@@ -75,7 +74,7 @@ class Case:
     def timeline(self) -> Timeline:
         """The case's months, calendar, seasonality (of mean 1) and discount rate."""
         weights = [number.means()[0] for number in self.file.demand.seasonality or ()] or [1.0] * 12
-        mean = sum(weights) / 12
+        mean = sum(weights) / 12 or 1.0  # twelve zeros are refused by checks, which need a timeline too
         return Timeline(
             months=self.file.horizon_months,
             first_month=int(self.file.start[5:]),
@@ -205,148 +204,27 @@ def _plain(data: Any) -> Any:
 
 
 def _case(source: Document) -> Case:
-    file = _validated(source)
-    overrides, entries = _overrides(source, file)
-    problems = checks.references(file, source)
-    if not problems:
-        problems = _scenario_problems(source) + _path_problems(source, file)
-    if problems:
-        raise CaseError(problems)
-    resolved = options.build(file, overrides, entries)
-    case = Case(file, resolved, source)
-    problems = checks.options(case)
-    if problems:
+    """Check a document and everything in it; a case only if nothing is wrong."""
+    problems, case = _checked(source)
+    problems += _scenario_problems(source, problems)
+    if problems or case is None:
         raise CaseError(problems)
     return replace(case, warnings=tuple(checks.warnings(case)))
 
 
-def _validated(source: Document) -> CaseFile:
-    try:
-        return CaseFile.model_validate(source.data, context={"folder": source.folder})
-    except ValidationError as error:
-        problems = [problem for one in error.errors() for problem in _shape_problems(one, source)]
-        raise CaseError(problems) from None
-
-
-def _shape_problems(error: Any, source: Document) -> list[Problem]:
-    """Turn one error of the validation library into problems in our own words."""
-    keys: Keys = tuple(key for key in error["loc"] if key != "[key]")
-    if error["type"] == "tco":
-        found = error["ctx"]["problems"]
-        return [source.problem((*keys, *one.at), one.message, one.hint, _path_of(keys, one, source)) for one in found]
-    if error["type"] == "extra_forbidden":
-        return [_unknown_key(keys, source)]
-    if error["type"] == "missing":
-        return [source.problem(keys, "missing", _missing_hint(keys))]
-    message, hint = _type_message(error)
-    return [source.problem(keys, message, hint)]
-
-
-def _path_of(keys: Keys, problem: Unexpected, source: Document) -> str:
-    """Name the input itself, and the part of it only where the part has a name of its own."""
-    inner = [part for part in problem.at if isinstance(part, str)]
-    whole = (*keys, *problem.at)
-    return document.dotted(whole if whole in source.places and inner and problem.message == "unknown key" else keys)
-
-
-def _unknown_key(keys: Keys, source: Document) -> Problem:
-    key = str(keys[-1])
-    known = list(_section_at(keys[:-1]).model_fields)
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
-    if key.strip("0123456789") in ("", "%") and _at(source.data, keys) is None:
-        hint = "decimals take a point: a comma parts one entry from the next"
-    return source.problem(keys, "unknown key", hint)
-
-
-def _section_at(keys: Keys) -> type[Section]:
-    """Follow keys through the format to the section that they lead to."""
-    section: type[Section] = CaseFile
-    position = 0
-    while position < len(keys):
-        name = str(keys[position])
-        inner = section_of(section, name)
-        position += 2 if collection_of(section, name) else 1
-        section = inner or section
-    return section
-
-
-def _missing_hint(keys: Keys) -> str:
-    name = str(keys[-1])
-    entry = options.SCALARS.get(document.dotted(keys))
-    if entry is not None:
-        return f"write {name}: {entry.meaning}"
-    return _MISSING.get(name, f"write {name}: ...")
-
-
-_MISSING = {
-    "tco": "begin the file with tco: 1, the version of the format",
-    "name": "write name: what the case, or the line, is called",
-    "currency": "write currency: GBP (all money of the case)",
-    "start": "write start: 2027-01 (year and month)",
-    "horizon_months": "write horizon_months: 36",
-    "discount_rate": "write discount_rate: 10%",
-    "baseline": "write baseline: the supplier that you have today",
-    "demand": "write demand: with customers or units_per_year",
-    "suppliers": "write suppliers: with at least the baseline",
-    "stage": "write stage: order, dispatch, delivery, unboxing, use or return",
-    "liable": "write liable: supplier, carrier, warehouse, listing or customer",
-    "per": "write per: unit, shipped_unit, order, event, return, contact, month, year or once",
-    "share": "write share: 35%, or share: rest",
-}
-
-
-def _type_message(error: Any) -> tuple[str, str]:
-    found = _found(error["input"])
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return f"expected keys and values, found {found}", "indent the keys that belong to it below it"
-        case "list_type":
-            return f"expected a list, found {found}", "write [first, second, ...]"
-        case "string_type":
-            return f"expected text, found {found}", "put it in quotes"
-        case "bool_type":
-            return f"expected true or false, found {found}", "write true or false"
-        case "int_type" | "int_from_float" | "int_parsing_size":
-            return f"expected a whole number, found {found}", "write a number without decimals, such as 36"
-        case "literal_error":
-            return f"expected {context['expected'].replace(chr(39), '')}, found {found}", _nearest(error)
-        case "greater_than_equal":
-            return f"expected {context['ge']} or more, found {found}", f"write a whole number from {context['ge']} on"
-        case "less_than_equal":
-            return f"expected at most {context['le']}, found {found}", f"write a number up to {context['le']}"
-        case "too_short" | "too_long":
-            wanted = context.get("min_length") if error["type"] == "too_short" else context.get("max_length")
-            least = "at least" if error["type"] == "too_short" else "at most"
-            amount = "exactly" if wanted in (2, 12) else least
-            return f"expected {amount} {wanted}, found {context['actual_length']}", "add or take out entries"
-    return f"expected another kind of value, found {found}", "see `tco schema`"
-
-
-def _nearest(error: Any) -> str:
-    known = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-    near = difflib.get_close_matches(str(error["input"]), known, n=1)
-    return f"did you mean '{near[0]}'?" if near else "write one of them"
-
-
-def _found(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return "keys and values"
-    if isinstance(value, list):
-        return "a list"
-    shown = repr(value) if isinstance(value, str) else str(value)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
-
-
-def _at(data: Any, keys: Keys) -> Any:
-    for key in keys:
-        data = data[key]
-    return data
+def _checked(source: Document) -> tuple[list[Problem], Case | None]:
+    """Find every problem of a document but those of its scenarios, however much is wrong with it."""
+    file, mended, problems = shape.check(source)
+    if file is None:
+        return problems, None
+    overrides, entries, found = _overrides(mended, file)
+    broken, fatal = checks.references(file, mended)
+    problems = [*problems, *found, *broken, *_path_problems(mended, file)]
+    if fatal:
+        return problems, None
+    case = Case(file, options.build(file, overrides, entries), source)
+    problems += checks.options(replace(case, document=mended), sound=not problems)
+    return problems, case
 
 
 def _setting(change: str) -> tuple[str, Any, tuple[str, int]]:
@@ -386,8 +264,10 @@ def _changed(source: Document, changes: Iterable[tuple[str, Any, tuple[str, int]
     return source
 
 
-def _overrides(source: Document, file: CaseFile) -> tuple[dict[str, dict[str, Number]], dict[str, Entry]]:
-    """Read every supplier's overrides as numbers at the keys that they change."""
+def _overrides(
+    source: Document, file: CaseFile
+) -> tuple[dict[str, dict[str, Number]], dict[str, Entry], list[Problem]]:
+    """Read every supplier's overrides as numbers at the keys that they change; and what is wrong with them."""
     problems: list[Problem] = []
     entries: dict[str, Entry] = {}
     found: dict[str, dict[str, Number]] = {}
@@ -405,9 +285,7 @@ def _overrides(source: Document, file: CaseFile) -> tuple[dict[str, dict[str, Nu
                 except PydanticCustomError as error:
                     mistakes = (error.context or {})["problems"]
                     problems += [source.problem(keys, mistake.message, mistake.hint) for mistake in mistakes]
-    if problems:
-        raise CaseError(problems)
-    return found, entries
+    return found, entries, problems
 
 
 def _leaves(source: Document, path: str, raw: Any) -> list[tuple[str, Any]]:
@@ -487,13 +365,22 @@ def _path_problems(source: Document, file: CaseFile) -> list[Problem]:
     return problems
 
 
-def _scenario_problems(source: Document) -> list[Problem]:
-    """Check each scenario as the whole case that it makes."""
+def _scenario_problems(source: Document, known: Iterable[Problem]) -> list[Problem]:
+    """Check each scenario as the whole case that it makes; what is wrong without it is not told again."""
     problems: list[Problem] = []
-    for name in source.data.get("scenarios") or {}:
+    told = set(known)
+    scenarios = source.data.get("scenarios")
+    for name, changes in scenarios.items() if isinstance(scenarios, Mapping) else ():
+        if not isinstance(changes, Mapping):
+            continue  # told already: it is no mapping of paths to values
         try:
             changed = _changed(source, _scenario_changes(source, name))
-            _case(replace(changed, data={**changed.data, "scenarios": {}}))
+            found, _ = _checked(replace(changed, data={**changed.data, "scenarios": {}}))
         except CaseError as error:
-            problems += [replace(p, message=f"{p.message} (scenario '{name}')") for p in error.problems]
+            found = list(error.problems)
+        problems += [
+            problem._replace(path=f"scenarios.{name}", message=f"{problem.path}: {problem.message}".removeprefix(": "))
+            for problem in found
+            if problem not in told
+        ]
     return problems

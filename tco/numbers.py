@@ -256,8 +256,7 @@ def _distribution(raw: Any, manner: Manner) -> Distribution:
     if form == "samples":
         return _samples(raw, manner)
     _only(raw, (form,))
-    reader: Callable[[str, Any, Manner], Distribution] = _FORM_READERS[form]
-    return reader(form, raw[form], manner)
+    return _FORM_READERS[form](form, raw[form], manner)
 
 
 def _interval(low: str, high: str, *, raw: str, manner: Manner) -> Distribution:
@@ -475,8 +474,12 @@ def _percent(share: float) -> str:
     return f"{share * 100:.2g} %"
 
 
-_ENDS = {"pert": distributions.Pert, "triangular": distributions.Triangular, "uniform": distributions.Uniform}
-_FORM_READERS = {
+_ENDS: Mapping[str, Callable[..., Distribution]] = {
+    "pert": distributions.Pert,
+    "triangular": distributions.Triangular,
+    "uniform": distributions.Uniform,
+}
+_FORM_READERS: Mapping[str, Callable[[str, Any, Manner], Distribution]] = {
     "pert": _ends,
     "triangular": _ends,
     "uniform": _ends,

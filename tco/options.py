@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from tco.case import CaseFile, Disposition, Entry, ExtraCost, Mode, Section, Supplier
-from tco.case import collection_of, entries, entry_of, section_of, stated_numbers
+from tco.case import (
+    CaseFile,
+    Disposition,
+    Entry,
+    ExtraCost,
+    Mode,
+    Section,
+    Supplier,
+    collection_of,
+    entries,
+    section_of,
+    stated_numbers,
+)
 from tco.numbers import Number
 
 Flat = dict[str, "Input"]
@@ -196,7 +207,7 @@ def _option(
 
 
 def _pays_to_switch(own: Flat, file: CaseFile, name: str, parents: tuple[str, ...]) -> bool:
-    """An option built on the baseline, however far down, inherits no cost of moving away from it."""
+    """Say no for an option built on the baseline, however far down, that would inherit the cost of moving away."""
     stated = own.get("switching_cost")
     inherited = stated is not None and not stated.path.startswith(f"suppliers.{name}.")
     return name != file.baseline and not (inherited and file.baseline in parents)

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,7 @@ from tco.distributions import (
 )
 from tco.errors import Unexpected
 
-settings.register_profile("distributions", deadline=None, max_examples=60)
-settings.load_profile("distributions")
+law = settings(deadline=None, max_examples=60)
 
 EVERYWHERE = np.array([1e-12, 1e-6, 1e-3, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.999, 1 - 1e-6, 1 - 1e-12])
 
@@ -164,7 +164,7 @@ def test_a_metalog_whose_sd_is_infinite_says_so_and_still_has_its_mean() -> None
     "metalog",
     [
         Metalog(10, 20, 50),
-        Metalog(10, 20, 50, minimum=0),
+        Metalog(10, 20, 27, minimum=0),
         Metalog(10, 20, 25, maximum=30),
         Metalog(0.02, 0.05, 0.2, minimum=0, maximum=1),
         Metalog(99.999, 100, 100.002, minimum=0),
@@ -173,21 +173,19 @@ def test_a_metalog_whose_sd_is_infinite_says_so_and_still_has_its_mean() -> None
     ids=repr,
 )
 def test_a_metalogs_moments_are_integrals_of_its_quantiles(metalog: Metalog) -> None:
-    median = metalog.p50
+    median, width = metalog.p50, metalog.p90 - metalog.p10
 
     def integral(power: int) -> float:
         def integrand(t: float) -> float:  # u = 1/(1 + exp(-t)), du = u (1 - u) dt
             deviation = float(metalog.quantile(1 / (1 + math.exp(-t)))) - median
             return deviation**power * math.exp(-abs(t)) / (1 + math.exp(-abs(t))) ** 2
 
-        ends = [-36, -8, -2, 0, 2, 8, 36]
-        pairs = zip(ends, ends[1:], strict=False)
-        return math.fsum(integrate.quad(integrand, *pair, epsabs=0, epsrel=1e-11, limit=200)[0] for pair in pairs)
+        pieces = pairwise([-200, -33, -8, -2, 0, 2, 8, 33])
+        return math.fsum(integrate.quad(integrand, *piece, epsabs=1e-12 * width**power)[0] for piece in pieces)
 
     shift = integral(1)
-    tolerance = 2e-3 if metalog._tail() > 0.4 else 1e-9  # the oracle cuts the tail off at t = 36
-    assert metalog.mean() == pytest.approx(median + shift, rel=1e-9)  # scipy.integrate
-    assert metalog.sd() == pytest.approx(math.sqrt(integral(2) - shift**2), rel=tolerance)  # scipy.integrate
+    assert metalog.mean() == pytest.approx(median + shift, abs=1e-9 * width)  # scipy.integrate
+    assert metalog.sd() == pytest.approx(math.sqrt(integral(2) - shift**2), rel=1e-6)  # scipy.integrate
 
 
 def test_a_metalog_is_refused_exactly_where_its_density_would_be_negative() -> None:
@@ -196,7 +194,7 @@ def test_a_metalog_is_refused_exactly_where_its_density_would_be_negative() -> N
     for ratio in (0.1666, 0.8334):
         assert (np.diff(Metalog(0, ratio, 1).quantile(u)) > 0).all()
     for ratio in (0.1665, 0.8335):
-        with pytest.raises(Unexpected, match="expected a p50 between 0.1666 and 0.8334"):
+        with pytest.raises(Unexpected, match=r"expected a p50 between 0\.1666 and 0\.8334"):
             Metalog(0, ratio, 1)
 
 
@@ -246,7 +244,7 @@ def test_a_beta_far_in_its_lower_tail_follows_the_first_term_of_its_series() -> 
 
 def test_the_step_inverse_is_exact_at_the_steps() -> None:
     for count in (3, 7, 49, 1000):
-        made = Samples(np.arange(count), "x.csv")
+        made = Samples(np.arange(float(count)), "x.csv")
         u = np.arange(1, count + 1) / count
         assert (made.quantile(u) == np.arange(count)).all()  # by definition: rank ceil(n u)
         assert (made.quantile(np.nextafter(u[:-1], 1)) == np.arange(1, count)).all()
@@ -335,14 +333,18 @@ def rising(draw: st.DrawFn, count: int) -> list[float]:
 def metalogs(draw: st.DrawFn) -> Metalog:
     p10, p90 = draw(rising(2))
     p50 = p10 + draw(st.floats(0.3, 0.7)) * (p90 - p10)
-    return Metalog(p10, p50, p90, minimum=draw(st.none() | POSITIVE.map(lambda x: p10 - x - (p90 - p10))))
+    below = draw(st.none() | st.floats(1, 1000))  # a bound much nearer would leave no mean, one much farther no digits
+    return Metalog(p10, p50, p90, minimum=None if below is None else p10 - below * (p90 - p10))
 
 
-SMOOTH = st.one_of(
+LIGHT = st.one_of(
     rising(3).map(lambda x: Pert(*x)),
     rising(3).map(lambda x: Triangular(*x)),
     rising(2).map(lambda x: Uniform(*x)),
     st.builds(Normal, NUMBERS, POSITIVE),
+)
+SMOOTH = st.one_of(
+    LIGHT,
     st.builds(Lognormal, st.floats(-9, 9), st.floats(1e-3, 3)),
     st.builds(Gamma, st.floats(-1, 12).map(lambda power: 10**power), POSITIVE),
     st.builds(Beta, *(st.floats(-0.7, 10).map(lambda power: 10**power),) * 2),
@@ -357,6 +359,7 @@ STEPPED = st.one_of(
 )
 
 
+@law
 @given(SMOOTH | STEPPED, st.lists(INSIDE, min_size=2, max_size=20))
 def test_quantiles_rise_and_stay_between_the_bounds(distribution: Distribution, u: list[float]) -> None:
     values = distribution.quantile(np.sort(np.array(u)))
@@ -368,20 +371,22 @@ def test_quantiles_rise_and_stay_between_the_bounds(distribution: Distribution, 
     assert (values <= high + slack).all()
 
 
+@law
 @given(SMOOTH, INSIDE)
 def test_the_probability_below_a_quantile_is_what_was_asked_for(distribution: Distribution, u: float) -> None:
     x = float(distribution.quantile(u))
-    below, above = (distribution.cdf(x - 4e-16 * abs(x)), distribution.cdf(x + 4e-16 * abs(x)))  # x is rounded
-    assert below - 1e-9 <= u <= above + 1e-9
-    assert above - below < 1e-4 or math.isinf(1 / distribution.sd()) or abs(x) > 1e9 * distribution.sd() or x > 0.999
+    rounding = 4e-16 * max(abs(end) for end in (x, *distribution.bounds) if math.isfinite(end))
+    assert distribution.cdf(x - rounding) - 1e-9 <= u <= distribution.cdf(x + rounding) + 1e-9
 
 
+@law
 @given(STEPPED, INSIDE)
 def test_a_step_is_the_first_value_with_enough_probability_below(distribution: Distribution, u: float) -> None:
     x = float(distribution.quantile(u))
     assert distribution.cdf(math.nextafter(x, -math.inf)) < u <= distribution.cdf(x)
 
 
+@law
 @given(SMOOTH | STEPPED)
 def test_the_mean_lies_between_the_bounds_and_within_one_sd_of_the_median(distribution: Distribution) -> None:
     low, high = distribution.bounds
@@ -391,32 +396,29 @@ def test_the_mean_lies_between_the_bounds_and_within_one_sd_of_the_median(distri
     assert abs(mean - median) <= distribution.sd() + slack  # true of every distribution
 
 
-@given(SMOOTH | STEPPED)
+@law
+@given(LIGHT | STEPPED)
 def test_means_and_sds_are_those_of_the_quantiles(distribution: Distribution) -> None:
-    u = (np.arange(20_000) + 0.5) / 20_000
-    values, sd = distribution.quantile(u), distribution.sd()
-    if sd < 10 * abs(distribution.mean() - float(distribution.quantile(0.5))) or sd == 0 or math.isinf(sd):
-        return  # tails too heavy for a sum over equal steps
-    assert values.mean() == pytest.approx(distribution.mean(), abs=0.01 * sd)
-    assert values.std() == pytest.approx(sd, rel=0.03)
+    values, sd = distribution.quantile((np.arange(1_000) + 0.5) / 1_000), distribution.sd()
+    slack = 1e-12 * np.max(np.abs(values))
+    assert values.mean() == pytest.approx(distribution.mean(), abs=0.02 * sd + slack)
+    assert values.std() == pytest.approx(sd, abs=0.05 * sd + slack)
 
 
 def rebuilt(spec: Any) -> Distribution:
     """What a reader of case files makes of a spec."""
     if not isinstance(spec, dict):
         return Fixed(spec)
-    ((form, given_),) = spec.items()
-    match form:
-        case "pert" | "triangular" | "uniform":
-            return {"pert": Pert, "triangular": Triangular, "uniform": Uniform}[form](*given_)
-        case "metalog":
-            points = {"min": "minimum", "max": "maximum"}
-            return Metalog(**{points.get(name, name): value for name, value in given_.items()})
-        case "discrete":
-            return Discrete(tuple(given_), tuple(given_.values()))
-        case "samples":
-            return Samples([1, 2, 3], given_)
-    return from_moments(form, given_["mean"], given_["sd"])
+    ((form, written),) = spec.items()
+    makers: dict[str, Callable[[], Distribution]] = {
+        "pert": lambda: Pert(*written),
+        "triangular": lambda: Triangular(*written),
+        "uniform": lambda: Uniform(*written),
+        "metalog": lambda: Metalog(*(written.get(key) for key in ("p10", "p50", "p90", "min", "max"))),
+        "discrete": lambda: Discrete(tuple(written), tuple(written.values())),
+        "samples": lambda: Samples([1, 2, 3], written),
+    }
+    return makers[form]() if form in makers else from_moments(form, written["mean"], written["sd"])
 
 
 @pytest.mark.parametrize(
@@ -449,6 +451,7 @@ def test_what_a_user_would_write_gives_the_distribution_again(distribution: Dist
     assert hash(pickle.loads(pickle.dumps(distribution))) == hash(distribution)
 
 
+@law
 @given(st.sampled_from(["normal", "lognormal", "gamma", "beta"]), SHARES, st.floats(-4, -0.05))
 def test_a_distribution_made_from_moments_has_them(family: str, mean: float, power: float) -> None:
     sd = 10**power * math.sqrt(mean * (1 - mean)) if family == "beta" else 10**power * mean
@@ -457,6 +460,7 @@ def test_a_distribution_made_from_moments_has_them(family: str, mean: float, pow
     assert made.sd() == pytest.approx(sd, rel=1e-9)
 
 
+@law
 @given(
     st.sampled_from(["normal", "lognormal", "gamma", "beta"]),
     st.lists(st.sampled_from(PERCENTILES), min_size=2, max_size=2, unique=True).map(sorted),
@@ -470,6 +474,7 @@ def test_a_distribution_made_from_percentiles_has_them(family: str, p: list[floa
     assert made.quantile(np.array(p)) == pytest.approx([low, high], rel=1e-9)
 
 
+@law
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_counts_lie_around_the_observed_share(events: int, others: int) -> None:
     made = from_counts(events, events + others + 1)
@@ -538,7 +543,7 @@ REFUSALS: list[tuple[Callable[[], Any], str, str]] = [
     ),
     (lambda: Beta(1, -2), "expected b above 0, found -2", "give a mean and an sd instead"),
     (
-        lambda: Beta(1e12, 3e12),
+        lambda: Beta(2e12, 6e12),
         "expected a beta that can be told from a fixed number, found one much too narrow",
         "write 0.25",
     ),

@@ -6,7 +6,7 @@ import csv
 import html as escaping
 import io
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tco.comparison import Comparison, Comparisons, Line, OptionCost
