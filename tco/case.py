@@ -152,9 +152,7 @@ Per = Literal["unit", "shipped_unit", "order", "event", "return", "contact", "mo
 class Section(BaseModel):
     """A mapping of the case file; unknown keys are refused, nothing is changed after reading."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 def number(kind: str, unit: str, meaning: str, name: str = "", **more: Any) -> Any:

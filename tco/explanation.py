@@ -163,7 +163,9 @@ def _asked(case: Case, option: Option, name: str) -> tuple[str, ...]:
     stated = inputs.get(name) or inputs.get(path)
     if stated is not None:
         return (stated.entry.name or stated.path,)
-    extra = next((extra for extra in option.extras if name in (extra.name, f"extra_costs.{extra.name}", extra.amount.path)), None)
+    extra = next(
+        (extra for extra in option.extras if name in (extra.name, f"extra_costs.{extra.name}", extra.amount.path)), None
+    )
     if extra is not None:
         return (f"extra_costs.{extra.name}",)
     if name in option.bindings or name == "unit_cost" or name in CONSTANTS or name in TIMES:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from independent import model
 from ruamel.yaml import YAML
-from strategies import Tree, changed
+from strategies import FOLDER, Tree, changed
 
 import tco
 
@@ -19,6 +20,8 @@ OF_PRESENT_COST = 1e-12
 PHYSICAL = {"replaced_units": "replacements"}
 """Physical figures that the independent model calls otherwise."""
 
+NO_GAPS = patch("tco.comparison.gaps.find", return_value=())
+"""Gaps are a matter of their own; finding them costs several comparisons for each."""
 Figures = Iterator[tuple[str, float, float, float]]
 """Name of a figure, what tco gives, what the independent model gives, and the size that rounding is measured by."""
 
@@ -39,6 +42,12 @@ def _read(path: Path) -> Tree:
 def expected(tree: Tree, folder: Path) -> dict[str, Any]:
     """Run the independent model on a case as plain data, every input at its mean."""
     return model.compare(tree, partial(model.mean, folder=folder))
+
+
+def compare(tree: Tree) -> tco.Comparison:
+    """Compare the options of a case given as plain data, leaving out its gaps."""
+    with NO_GAPS:
+        return tco.compare(tco.from_data(tree, folder=FOLDER))
 
 
 def differences(result: tco.Comparison, tree: Tree, folder: Path) -> list[str]:

@@ -54,6 +54,8 @@ class Shape:
         Parts of the model that may be left out of all cases; `sells` says that there always is a sale price.
     longest : int
         The longest horizon [months].
+    most : int
+        Suppliers at most.
     """
 
     uncertain: bool = True
@@ -69,6 +71,7 @@ class Shape:
     beyond_horizon: bool = True
     sells: bool = False
     longest: int = 30
+    most: int = 5
 
 
 ANYTHING = Shape()
@@ -225,7 +228,9 @@ class _Maker:
     def case(self) -> Tree:
         """Draw a case from top to bottom."""
         tree: Tree = {"tco": 1, "name": "random", "currency": "GBP", "start": f"2027-{self.whole(1, 12):02d}"}
-        tree |= {"horizon_months": self.horizon, "discount_rate": self.plain(0.0, 0.2, percent=True)}
+        self.discounts = self.chance(90)
+        discount_rate = self.plain(0.01, 0.2, percent=True) if self.discounts else 0
+        tree |= {"horizon_months": self.horizon, "discount_rate": discount_rate}
         tree |= self.optional({"inflation": lambda: self.number("rate", -0.02, 0.08)})
         tree["exchange_rates"] = {code: self.number("positive", 0.5, 1.5) for code in ("USD", "EUR")}
         tree["product"] = self.product()
@@ -335,8 +340,8 @@ class _Maker:
         return churn | self.optional({"recovery_effect": lambda: self.number("share", 0.05, 0.5)})
 
     def beyond(self) -> bool:
-        """Say whether customers count beyond the horizon; the discount rate alone may be 0 and so value them for ever."""
-        return self.shape.beyond_horizon and self.chance(50)
+        """Say whether customers count beyond the horizon: undiscounted they might be worth more than any sum."""
+        return self.shape.beyond_horizon and self.discounts and self.chance(50)
 
     def mode(self) -> Tree:
         """Draw a failure mode; shares of remedies stay below 1 together."""
@@ -384,7 +389,7 @@ class _Maker:
 
     def options(self, tree: Tree) -> Tree:
         """Draw suppliers, some built on others, and the failure rates that all share."""
-        names = ["acme", "borealis", "corvus", "delta", "elara"][: self.pick((2, 3, 4, 5, 1))]
+        names = ("acme", "borealis", "corvus", "delta", "elara")[: self.whole(1, self.shape.most)]
         rates = {mode: self.pick(("own", "shared", "both", "none")) for mode in tree["failures"]}
         suppliers: Tree = {}
         for name in names:
@@ -491,8 +496,8 @@ class _Maker:
         found = []
         for name in self.some(("audits", "insurance", "claims desk", "adviser", "portal"), 4):
             per = self.pick(PER)
-            size = {"month": 300, "year": 3000, "once": 5000}.get(per, 1)
-            amount = self.number("positive", 0.1 * size, 1.0 * size, path=per != "once")
+            size = _SIZES.get(per, 1)
+            amount = self.number("positive", 0.1 * size, size, path=per != "once")
             if self.chance(20):
                 amount = -self.whole(1, 40) / 100 * size
             extra = {"name": name, "per": per, "amount": amount, "group": self.pick(GROUPS), "grade": self.pick(GRADES)}
@@ -519,9 +524,12 @@ class _Maker:
         paths |= {f"returns.activities.{name}": lambda: self.money(0.5, 3) for name in activities}
         if activities:
             paths["returns.activities"] = lambda: {self.pick(activities): self.money(0.5, 3)}
-        for name in tree["returns"].get("dispositions", {}):
+        dispositions = tree["returns"].get("dispositions", {})
+        for name, one in dispositions.items():
             paths[f"returns.dispositions.{name}.recovers"] = lambda: self.number("share", 0.3, 1.0)
-            paths[f"returns.dispositions.{name}.cost"] = lambda: self.money(0.1, 1)
+            paths[f"returns.dispositions.{name}"] = lambda: {"cost": self.money(0.1, 1), "proceeds": self.money(0.5, 4)}
+            if one["share"] != "rest" and any(other["share"] == "rest" for other in dispositions.values()):
+                paths[f"returns.dispositions.{name}.share"] = lambda: self.number("share", 0.05, 0.4)
         for name, mode in tree["failures"].items():
             paths[f"failures.{name}.returned"] = lambda: self.number("share", 0.1, 0.6)
             paths[f"failures.{name}.replace"] = lambda: self.number("share", 0.1, 0.5)
@@ -544,8 +552,8 @@ class _Maker:
             if self.shape.other_margin:
                 paths["churn.other_margin_per_customer_per_year"] = lambda: self.money(4, 14)
         for extra in tree.get("extra_costs", []):
-            if extra["per"] in PER_UNIT:
-                paths[f"extra_costs.{extra['name']}.amount"] = lambda: self.money(0.1, 1)
+            size = _SIZES.get(extra["per"], 1)
+            paths[f"extra_costs.{extra['name']}.amount"] = lambda size=size: self.number("positive", 0.1 * size, size)
         return paths
 
     def decision(self, tree: Tree) -> Tree:
@@ -556,6 +564,10 @@ class _Maker:
 
 
 _FORMS = ("number", "number", "percent", "with source", "path", "path", "uncertain", "uncertain")
+
+
+_SIZES = {"month": 300, "year": 3000, "once": 5000}
+"""How large extra costs are that come by the month and so on; others are about 1."""
 
 
 def _written(value: float, *, percent: bool) -> float | str:
