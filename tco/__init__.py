@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tco.explanation import explain
     from tco.json_schema import schema
     from tco.loader import Case, from_data, load
+    from tco.simulation import Simulation, simulate
     from tco.starter import init
     from tco.validation import validate
 
@@ -28,6 +29,8 @@ _ROOMS = {
     "init": "starter",
     "load": "loader",
     "schema": "json_schema",
+    "simulate": "simulation",
+    "Simulation": "simulation",
     "validate": "validation",
 }
 """Where each public name lives: it is imported when first asked for, so that `tco --help` waits for nothing."""
@@ -37,6 +40,7 @@ __all__ = [
     "CaseError",
     "Comparison",
     "Comparisons",
+    "Simulation",
     "TcoError",
     "__version__",
     "compare",
@@ -45,6 +49,7 @@ __all__ = [
     "init",
     "load",
     "schema",
+    "simulate",
     "validate",
 ]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tco import distributions, paths
+from tco import distributions, paths, shape
 from tco.case import CaseFile
 from tco.costs import MODEL
 from tco.document import Document, Keys
@@ -29,14 +29,18 @@ STOCK_KEYS = ("lead_time_days", "lead_time_sd_days", "order_interval_days", "ser
 
 @dataclass(frozen=True)
 class _Report:
-    """Collects problems at chains of keys of one document."""
+    """Collects problems at chains of keys of one document, unless they follow from mistakes that are told already."""
 
     source: Document
-    problems: list[Problem]
+    told: Collection[str] = ()
+    problems: list[Problem] = field(default_factory=list)
 
     def add(self, keys: Keys, message: str, hint: str, path: str | None = None) -> None:
-        """Add a problem, its line looked up."""
-        self.problems.append(self.source.problem(keys, message, hint, path))
+        """Add a problem, its line looked up; that something is missing is told once, for whatever needs it."""
+        problem = self.source.problem(keys, message, hint, path)
+        again = message.startswith("missing") and problem.path in {other.path for other in self.problems}
+        if not again and not shape.follows(problem.path, self.told):
+            self.problems.append(problem)
 
     def at(self, one: Input, message: str, hint: str) -> None:
         """Add a problem at an input, unless a mistake is told of it already."""
@@ -45,47 +49,59 @@ class _Report:
         self.add(paths.locate(self.source.data, one.path).keys, message, hint, one.path)
 
     def unknown(self, keys: Keys, found: str, known: Iterable[str], what: str) -> None:
-        """Add a name that is not one of the known ones."""
+        """Add a name that is not one of the known ones, unless what should have given it is mistaken."""
+        if shape.follows(f"{_HOMES.get(what)}.{found}", self.told):
+            return
         names = list(known)
         near = difflib.get_close_matches(found, names, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"the case has {', '.join(names) or 'none'}"
         self.add(keys, f"expected {what}, found '{found}'", hint)
 
 
-def references(file: CaseFile, source: Document) -> tuple[list[Problem], bool]:
+_SUPPLIER, _MODE = "a supplier of the case", "a mode of failures"
+_HOMES = {_SUPPLIER: "suppliers", _MODE: "failures"}
+
+
+def references(file: CaseFile, source: Document, told: Collection[str] = ()) -> list[Problem]:
     """Check that every name that a case refers to exists, and that what is needed is stated.
 
-    Returns
-    -------
-    list of Problem
-        What is wrong.
-    bool
-        Whether options cannot be resolved for it.
+    Parameters
+    ----------
+    file : CaseFile
+        What the case states.
+    source : Document
+        What it was read from.
+    told : collection of str
+        Paths of which a mistake is told already.
     """
-    report = _Report(source, [])
-    _suppliers(file, report)
-    fatal = bool(report.problems)
-    for check in (_prices, _modes, _demand, _extra_costs, _grades, _correlations, _breaks):
+    report = _Report(source, told)
+    for check in (_suppliers, _prices, _modes, _demand, _extra_costs, _grades, _correlations, _breaks):
         check(file, report)
-    return report.problems, fatal
+    return report.problems
 
 
-def options(case: Case, *, sound: bool) -> list[Problem]:
+def resolvable(file: CaseFile) -> bool:
+    """Say whether there is a baseline, and every option is built on others that exist, without circles."""
+    ends = [file.suppliers[_lineage(file, name)[-1]] for name in file.suppliers]
+    return file.baseline in file.suppliers and all(end.based_on is None for end in ends)
+
+
+def options(case: Case, told: Collection[str] = ()) -> list[Problem]:
     """Check each option's resolved inputs against each other, at their means.
 
     Parameters
     ----------
     case : Case
         Whose numbers may be stand-ins for mistaken ones.
-    sound : bool
-        Whether nothing else is wrong, so that the model can be run.
+    told : collection of str
+        Paths of which a mistake is told already; the model is run only where there are none.
     """
-    report = _Report(case.document, [])
+    report = _Report(case.document, told)
     _rates_for_all(case, report)
     for option in case.options:
         for check in (_remedies, _mode_rates, _dispositions, _needs_of_lines, _valuation, _inventory, _disruption):
             check(case, option, report)
-    if sound and not report.problems:
+    if not told and not report.problems:
         for option in case.options:
             _safety_stock(case, option, report)
     return report.problems
@@ -105,13 +121,13 @@ def warnings(case: Case) -> Iterator[str]:
 
 def _suppliers(file: CaseFile, report: _Report) -> None:
     if file.baseline not in file.suppliers:
-        report.unknown(("baseline",), file.baseline, file.suppliers, "a supplier of the case")
+        report.unknown(("baseline",), file.baseline, file.suppliers, _SUPPLIER)
     for name, supplier in file.suppliers.items():
         if supplier.based_on is None:
             continue
         keys = ("suppliers", name, "based_on")
         if supplier.based_on not in file.suppliers:
-            report.unknown(keys, supplier.based_on, file.suppliers, "a supplier of the case")
+            report.unknown(keys, supplier.based_on, file.suppliers, _SUPPLIER)
         elif circle := _circle(file, name):
             report.add(keys, f"expected no circle, found {' → '.join(circle)}", "one of them must stand by itself")
 
@@ -145,10 +161,11 @@ def _prices(file: CaseFile, report: _Report) -> None:
             hint = "keep unit_price or price_breaks"
             report.add((*keys, "price_breaks"), "expected one price, found unit_price and price_breaks", hint)
         members = [file.suppliers[member] for member in _lineage(file, name)]
-        if not any(member.unit_price is not None or member.price_breaks is not None for member in members):
+        if supplier.based_on is None and supplier.unit_price is None and supplier.price_breaks is None:
             report.add((*keys, "unit_price"), "missing", "write unit_price: the price of a unit, or price_breaks")
         currency = next((member.currency for member in members if member.currency is not None), file.currency)
-        if supplier.currency is not None and currency != file.currency and currency not in file.exchange_rates:
+        unknown = currency != file.currency and currency not in file.exchange_rates
+        if supplier.currency is not None and unknown and not {"currency", "exchange_rates"} & set(report.told):
             hint = f"write exchange_rates: {{{currency}: ...}}, {file.currency} for one {currency}"
             report.add((*keys, "currency"), f"expected a currency with an exchange rate, found {currency}", hint)
     if file.currency in file.exchange_rates:
@@ -174,15 +191,15 @@ def _modes(file: CaseFile, report: _Report) -> None:
     modes = file.failures
     for mode in file.failure_rates:
         if mode not in modes:
-            report.unknown(("failure_rates", mode), mode, modes, "a mode of failures")
+            report.unknown(("failure_rates", mode), mode, modes, _MODE)
     for name, supplier in file.suppliers.items():
         for mode in supplier.failure_rates:
             if mode not in modes:
-                report.unknown(("suppliers", name, "failure_rates", mode), mode, modes, "a mode of failures")
+                report.unknown(("suppliers", name, "failure_rates", mode), mode, modes, _MODE)
         if isinstance(supplier.chargeback, Mapping):
             for mode in supplier.chargeback:
                 if mode not in modes:
-                    report.unknown(("suppliers", name, "chargeback", mode), mode, modes, "a mode of failures")
+                    report.unknown(("suppliers", name, "chargeback", mode), mode, modes, _MODE)
 
 
 def _demand(file: CaseFile, report: _Report) -> None:
@@ -211,6 +228,9 @@ def _demand(file: CaseFile, report: _Report) -> None:
         report.add(("demand", "units_per_order"), "expected more than 0, found 0", "write the units in an order")
     if demand.seasonality and not any(weight.means()[0] for weight in demand.seasonality):
         report.add(("demand", "seasonality"), "expected some demand, found twelve zeros", "write weights such as 1")
+    if demand.skus is not None and demand.skus.word != "mistaken" and demand.skus.means()[0] < 1:
+        message = f"expected 1 or more, found {demand.skus.means()[0]:g}"
+        report.add(("demand", "skus"), message, "write how many equal products share the demand")
 
 
 def _extra_costs(file: CaseFile, report: _Report) -> None:
@@ -218,7 +238,7 @@ def _extra_costs(file: CaseFile, report: _Report) -> None:
     for position, extra in enumerate(file.extra_costs):
         keys: Keys = ("extra_costs", position)
         if extra.supplier is not None and extra.supplier not in file.suppliers:
-            report.unknown((*keys, "supplier"), extra.supplier, file.suppliers, "a supplier of the case")
+            report.unknown((*keys, "supplier"), extra.supplier, file.suppliers, _SUPPLIER)
         if extra.name in LINES:
             hint = "give it another name"
             report.add((*keys, "name"), f"expected a name of its own, found '{extra.name}', a line of the model", hint)
@@ -249,7 +269,7 @@ def _correlations(file: CaseFile, report: _Report) -> None:
             report.add(keys, f"expected a rank correlation between -1 and 1, found {rank:g}", "such as 0.3")
         if len(set(correlation.between)) == 1:
             keys = ("correlations", position, "between")
-            report.add(keys, "expected two inputs, found one twice", "name the other one")
+            report.add(keys, "expected two inputs, found one twice", "name the other one, or take the line out")
 
 
 def _rates_for_all(case: Case, report: _Report) -> None:
@@ -258,10 +278,21 @@ def _rates_for_all(case: Case, report: _Report) -> None:
         key = f"failure_rates.{mode}"
         stated = [option.name for option in case.options if key in option.inputs]
         for option in case.options:
+            if mode in _meant(case, option):
+                continue
             if stated and key not in option.inputs and not any(parent_of_gap(case, option, key)):
                 message = f"missing: {', '.join(stated)} {'state' if len(stated) > 1 else 'states'} a rate"
                 keys = ("suppliers", option.name, "failure_rates", mode)
                 report.add(keys, message, f"write {mode}: with a rate, 0% or unknown")
+
+
+def _meant(case: Case, option: Option) -> set[str]:
+    """Give the modes that the misspelt ones among an option's rates are nearest to: told where they are misspelt."""
+    modes = case.file.failures
+    rates = [case.file.failure_rates]
+    rates += [case.file.suppliers[name].failure_rates for name in (option.name, *option.parents)]
+    stated = [mode for these in rates for mode in these if mode not in modes]
+    return {near for mode in stated for near in difflib.get_close_matches(mode, modes, n=1)}
 
 
 def parent_of_gap(case: Case, option: Option, key: str) -> Iterator[bool]:
@@ -273,20 +304,20 @@ def parent_of_gap(case: Case, option: Option, key: str) -> Iterator[bool]:
 def _remedies(case: Case, option: Option, report: _Report) -> None:
     for mode in option.modes:
         parts = {name: option.means(f"failures.{mode.name}.{name}")[0] for name in _REMEDIES}
-        for together in (("refund", "replace", "repair"), ("returned", "repair")):
+        for together in _ONE_REMEDY:
             total = sum(parts[name] for name in together)
             if total > 1 + TOLERANCE:
                 found = f"expected at most 100 % for {' + '.join(together)}, found {_percent(total)}"
-                _at_first(
-                    report,
-                    option,
-                    [f"failures.{mode.name}.{name}" for name in together],
-                    found,
-                    "an event has one remedy: lower a share",
-                )
+                keys = [f"failures.{mode.name}.{name}" for name in together]
+                _at_first(report, option, keys, found, _ONE_REMEDY[together])
 
 
 _REMEDIES = ("refund", "replace", "repair", "returned")
+_ONE_REMEDY = {
+    ("refund", "replace", "repair"): "an event has one remedy: lower a share",
+    ("returned", "repair"): "a repaired unit goes back to its customer: count it in repair, not in returned",
+}
+"""Shares that cannot sum to more than 100 %, and why."""
 
 
 def _mode_rates(case: Case, option: Option, report: _Report) -> None:
@@ -298,12 +329,12 @@ def _mode_rates(case: Case, option: Option, report: _Report) -> None:
             if sum(rates) > 1 + TOLERANCE:
                 found = f"expected at most 100 % of {things} to fail, found {_percent(sum(rates))}"
                 hint = "reasons exclude each other: count each failure once"
-                _at_first(report, option, keys, f"{found} for {option.name}", hint, own=True)
+                _at_first(report, option, keys, found, hint, own=True)
                 break
             again = sum(r * option.means(f"failures.{m.name}.replace")[0] for r, m in zip(rates, modes, strict=True))
             if again >= 1 - TOLERANCE:
-                hint = "lower the rates or the shares replaced"
-                _at_first(report, option, keys, "expected replacements to come to an end, found all replaced", hint)
+                found = "expected replacements to come to an end, found that every one fails and is replaced again"
+                _at_first(report, option, keys, found, "lower a rate, or the share of events in `replace`", own=True)
                 break
 
 
@@ -315,7 +346,7 @@ def _dispositions(case: Case, option: Option, report: _Report) -> None:
         rests = [share for share in shares if share.number.word == "rest"]
         total = sum(share.number.means()[0] for share in shares)
         if len(rests) > 1:
-            report.at(rests[1], "expected one disposition called rest, found two", "give one of them its share")
+            report.at(rests[1], "expected `rest` for one disposition, found it for two", "give one of them its share")
         unsure = any(share.number.word == "mistaken" for share in shares)
         if total > 1 + TOLERANCE or (not rests and not unsure and total < 1 - TOLERANCE):
             found = f"expected shares that sum to 100 %, found {_percent(total)}"
@@ -324,7 +355,6 @@ def _dispositions(case: Case, option: Option, report: _Report) -> None:
 
 def _needs_of_lines(case: Case, option: Option, report: _Report) -> None:
     """Refuse inputs whose line cannot be computed for want of a price or cost."""
-    sale = "product.sale_price" in option.inputs
     for mode in option.modes:
         wants = [("contacts", f"failures.{mode.name}.contact_cost", "contacts.cost", "what a contact costs")]
         wants += [("repair", "returns.repair_cost", "returns.repair_cost", "what a repair costs")]
@@ -334,13 +364,17 @@ def _needs_of_lines(case: Case, option: Option, report: _Report) -> None:
                 hint = f"write {general}: {meaning}"
                 report.add(tuple(general.split(".")), f"missing: failures.{mode.name} has {name}", hint)
         refund = option.inputs.get(f"failures.{mode.name}.refund")
-        if refund and _positive(refund.number) and not sale:
-            hint = "write sale_price: what is received for a unit, on average"
-            report.add(("product", "sale_price"), "missing: there are refunds", hint)
-    lost = option.inputs.get("inventory.stockout.lost_share") or option.inputs.get("disruption.demand_lost_share")
-    if lost and _positive(lost.number) and not sale:
+        if refund and _positive(refund.number):
+            _needs_sale_price(option, report, f"failures.{mode.name} has refunds")
+    for key in ("inventory.stockout.lost_share", "disruption.demand_lost_share"):
+        if key in option.inputs and _positive(option.inputs[key].number):
+            _needs_sale_price(option, report, f"{option.inputs[key].path} loses sales")
+
+
+def _needs_sale_price(option: Option, report: _Report, why: str) -> None:
+    if "product.sale_price" not in option.inputs:
         hint = "write sale_price: what is received for a unit, on average"
-        report.add(("product", "sale_price"), "missing: there are lost sales", hint)
+        report.add(("product", "sale_price"), f"missing: {why}", hint)
 
 
 def _valuation(case: Case, option: Option, report: _Report) -> None:
@@ -351,20 +385,23 @@ def _valuation(case: Case, option: Option, report: _Report) -> None:
     if not loses:
         return
     if valuation == "lost_margin":
-        if "demand.customers" not in option.inputs:
+        if "demand.customers" not in option.inputs and "demand.units_per_year" in option.inputs:
             message = "expected demand.customers, which valuing churn by lost_margin needs, found none"
             hint = "write demand.customers, or churn: {valuation: lifetime_value, lifetime_value: ...} or reacquisition"
             report.add(("churn", "valuation") if churn else ("churn",), message, hint, "churn.valuation")
-        elif "product.sale_price" not in option.inputs:
-            hint = "write sale_price: what is received for a unit, on average"
-            report.add(("product", "sale_price"), "missing: customers lost are valued by their margin", hint)
+        _needs_sale_price(option, report, "customers lost are valued by their margin")
         _endless(case, option, report)
         return
     needed = "lifetime_value" if valuation == "lifetime_value" else "acquisition_cost"
     if f"churn.{needed}" not in option.inputs:
-        report.add(
-            ("churn", needed), f"missing: the valuation is {valuation}", f"write churn.{needed}: money a customer"
-        )
+        hint = f"write {needed}: {_WORTH[needed]}"
+        report.add(("churn", needed), f"missing: the valuation is {valuation}", hint)
+
+
+_WORTH = {
+    "lifetime_value": "what a customer is worth in all, in money",
+    "acquisition_cost": "what winning a customer costs, in money",
+}
 
 
 def _endless(case: Case, option: Option, report: _Report) -> None:
@@ -389,12 +426,22 @@ def _inventory(case: Case, option: Option, report: _Report) -> None:
         if "stockout.backorder_cost" not in stated and option.means("inventory.stockout.lost_share")[0] < 1:
             missing.append("stockout.backorder_cost")
     for key in missing:
-        if any(f"inventory.{key}" in other.inputs for other in case.options) or not option.parents:
-            path = f"suppliers.{option.name}.inventory.{key}"
-            keys = ("suppliers", option.name, "inventory", *key.split("."))
-            report.add(
-                keys, "missing: the inventory needs it", f"write inventory: {{{key}: ...}}, or 0 if there is none", path
-            )
+        parts = ("inventory", *key.split("."))
+        hint = f"write inventory: {_braced(parts[1:])}"
+        if case.file.inventory and not any(f"inventory.{key}" in other.inputs for other in case.options):
+            report.add(parts, "missing: the inventory of every option needs it", f"{hint}, here or for each supplier")
+        elif not any(_lacks_inventory(case.option(parent), key) for parent in option.parents):
+            report.add(("suppliers", option.name, *parts), "missing: the inventory needs it", hint)
+
+
+def _lacks_inventory(option: Option, key: str) -> bool:
+    """Say whether an option's inventory is stated but for one input: then it is told there."""
+    return f"inventory.{key}" not in option.inputs and any(one.startswith("inventory.") for one in option.inputs)
+
+
+def _braced(keys: tuple[str, ...]) -> str:
+    """Write nested keys as a user would: {stockout: {lost_share: ...}}."""
+    return f"{{{keys[0]}: {_braced(keys[1:]) if keys[1:] else '...'}}}"
 
 
 def _disruption(case: Case, option: Option, report: _Report) -> None:
@@ -420,17 +467,37 @@ def _safety_stock(case: Case, option: Option, report: _Report) -> None:
     level, interval = option.means("inventory.service_level")[0], option.means("inventory.order_interval_days")[0]
     stated = option.inputs["inventory.service_level"]
     if not 0 < level < 1:
-        hint = "a promise lies between 50 % and 100 %, such as 95%"
-        report.at(stated, f"expected a service level between 0 and 1, neither of them, found {level:g}", hint)
+        hint = "a promise lies between 50% and 100%, such as 95%"
+        report.at(stated, f"expected a service level below 100% and above 0%, found {level:.0%}", hint)
         return
     if interval <= 0:
-        report.at(option.inputs["inventory.order_interval_days"], "expected more than 0, found 0", "such as 30")
+        hint = "write the days between orders, such as 30"
+        report.at(option.inputs["inventory.order_interval_days"], "expected more than 0, found 0", hint)
+        return
+    if "minimum_order" in option.switches and _lacks_demand(case, option, report):
         return
     days = _order_days(case, option, interval)
     if level ** (days / 30.4375) < 0.5:
-        found = f"expected a safety stock of 0 or more, found a negative one: {_percent(level)} a month over "
-        hint = f"write a service level of at least {0.5 ** (30.4375 / days):.3f}, or order more often"
-        report.at(stated, f"{found}{days:.4g} days for {option.name}", hint)
+        least = math.ceil(1000 * 0.5 ** (30.4375 / days)) / 10
+        level_hint = f"write a service level of at least {least:g}%, or " if least < 100 else "write "
+        found = f"found a negative one: {_percent(level)} a month over the {days:.4g} days of an order"
+        if days > interval:
+            stated = option.inputs["moq"]
+            level_hint += "a smaller moq"
+        else:
+            level_hint += "fewer order_interval_days"
+        report.at(stated, f"expected a safety stock of 0 or more, {found}", level_hint)
+
+
+def _lacks_demand(case: Case, option: Option, report: _Report) -> bool:
+    """Refuse a month without demand where there is a minimum order, which would then last for ever."""
+    engine = case.base
+    for month in range(1, case.timeline.months + 1):
+        if not float(engine.graph.known[engine.at("planned_units", option.name, month)]) > 0:
+            hint = "write some demand for every month, or take the moq out"
+            report.at(option.inputs["moq"], f"expected demand for a minimum order, found none in month {month}", hint)
+            return True
+    return False
 
 
 def _order_days(case: Case, option: Option, interval: float) -> float:
@@ -467,7 +534,10 @@ def _over_capacity(case: Case, option: Option) -> Iterator[str]:
     for year in range(case.timeline.years):
         units = float(engine.graph.known[engine.at("planned_units_in_year", option.name, 12 * year + 1)])
         if units > capacity:
-            yield f"{option.name}: planned demand of {units:,.0f} units in year {year + 1} is above its capacity of {capacity:,.0f}"
+            yield (
+                f"{option.name}: planned demand of {units:,.0f} units in year {year + 1} is above its capacity of "
+                f"{capacity:,.0f}"
+            )
             return
 
 
@@ -495,8 +565,8 @@ def _gross_churn(case: Case, option: Option) -> Iterator[str]:
             continue
         if max(churn.number.means()) > CHURN_MEAN or _upper_end(churn.number) > CHURN_UPPER:
             yield (
-                f"{churn.path}: {_percent(max(churn.number.means()))} of a customer's future purchases lost by one event, "
-                "without a source: is it gross churn, or what surveys say, and not the excess over base churn?"
+                f"{churn.path}: {_percent(max(churn.number.means()))} of a customer's future purchases lost by one "
+                "event, without a source: is it gross churn, or what surveys say, and not the excess over base churn?"
             )
 
 

@@ -320,7 +320,7 @@ def compare(case: Case, /, *others: Case) -> Comparison | Comparisons:
 
 
 def _compared(case: Case) -> Comparison:
-    lines = _lines(case)
+    lines = cost_lines(case)
     planned = _planned(case)
     costs = [_Costing(case, option, lines, planned.discounted_units) for option in case.options]
     start = next(cost for cost in costs if cost.option.name == case.baseline)
@@ -342,9 +342,14 @@ def _compared(case: Case) -> Comparison:
 
 def present_costs(case: Case) -> dict[str, float]:
     """Give the present cost of every option, all in, and nothing else [money]."""
+    return {name: sum(lines.values()) for name, lines in present_lines(case).items()}
+
+
+def present_lines(case: Case) -> dict[str, dict[str, float]]:
+    """Give the present value of every line of every option in the base case [money]."""
     engine = case.base
     return {
-        option.name: sum(_value(engine, step) for step in engine.present_values(option.name).values())
+        option.name: {line: _value(engine, step) for line, step in engine.present_values(option.name).items()}
         for option in case.options
     }
 
@@ -424,7 +429,7 @@ class _Costing:
         return missing * each * self.case.timeline.discount(months)
 
 
-def _lines(case: Case) -> tuple[Line, ...]:
+def cost_lines(case: Case) -> tuple[Line, ...]:
     """List the lines that any option has, hard to soft and within a grade in the model's order."""
     found: dict[str, Line] = {}
     for option in case.options:

@@ -16,12 +16,16 @@ from typing import Any
 import numpy as np
 
 from tco.costs import CONSTANTS, MODEL, extra_line
-from tco.formula import over_modes
+from tco.formula import over_dispositions, over_modes
 from tco.graph import Graph
 from tco.options import Binding, Bound, Constant, Input, Option
 from tco.quantity import Quantity
 
 Leaf = Callable[[str, Any], int]
+Realize = Callable[["Engine", str, str, int, int], int]
+"""Turns the step of an expected quantity (name, option, month) into that of a realized one; see `tco.luck`."""
+TOLERANCE = 1e-9
+"""How far a sum of shares may be from 1 and still be a rounding error."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ class Engine:
         self.options = {option.name: option for option in options}
         self.baseline = baseline
         self.timeline = timeline
-        self._leaf = leaf or self._mean
+        self.leaf = leaf or self._mean
+        self.realize: Realize | None = None
         self._steps: dict[tuple[str, str, int], int] = {}
         self._monthly: dict[tuple[str, str], bool] = {}
         self._drivers: dict[tuple[str, str, range], int | None] = {}
@@ -134,7 +139,8 @@ class Engine:
         period = month if self._is_monthly(name, option) else -1 - self.timeline.year(month)
         key = (name, option, period)
         if key not in self._steps:
-            self._steps[key] = self._made(name, option, month)
+            step = self.expected(name, option, month)
+            self._steps[key] = self.realize(self, name, option, month, step) if self.realize else step
         return self._steps[key]
 
     def terms(self, option: str, month: int) -> list[Term]:
@@ -217,6 +223,23 @@ class Engine:
                     parts.append((rate, driven))
         return self.discounted(parts, "present value by mode")
 
+    def limits(self, option: str) -> list[tuple[str, int]]:
+        """Give what no draw of an option may break: in words, and the step of how far it is broken (above 0).
+
+        Each step is evaluated once for every contract year in which it is another one; what holds for sure is left out.
+        """
+        found: dict[int, str] = {}
+        resolved = self.options[option]
+        for year in range(self.timeline.years):
+            month = max(12 * year + 1, min(resolved.transition_months + 1, self.timeline.months))
+            for words, names, excess in _limits_of(resolved):
+                step = self.graph.call(words, excess, [self.at(name, option, month) for name in names], names)
+                found.setdefault(step, words)
+        return [(words, step) for step, words in found.items() if not self._holds(step)]
+
+    def _holds(self, step: int) -> bool:
+        return step in self.graph.known and bool(np.all(self.graph.known[step] <= TOLERANCE))
+
     def _churn_split(self, option: str, month: int, before: int | None) -> int:
         """Give each mode's share of the month's churn; where none drives anyone away, last month's shares."""
         leavers = self.at("leavers_of_modes", option, month)
@@ -224,7 +247,8 @@ class Engine:
         earlier = self.graph.constant(np.full((rows, 1), 1 / rows)) if before is None else before
         return self.graph.call("share of churn", _shares, (leavers, earlier))
 
-    def _made(self, name: str, option: str, month: int) -> int:
+    def expected(self, name: str, option: str, month: int) -> int:
+        """Give the step of a quantity's formula, before any luck is added to it."""
         resolved = self.options[option]
         if name in CONSTANTS:
             return self.graph.constant(CONSTANTS[name][0], name)
@@ -299,7 +323,7 @@ class Engine:
             return self.graph.constant(bound.value)
         parts = bound.parts()
         path, number = parts[min(self.timeline.year(month), len(parts) - 1)]
-        return self._leaf(path, number)
+        return self.leaf(path, number)
 
     def _mean(self, path: str, number: Any) -> int:
         return self.graph.constant(number.value.mean(), path)
@@ -363,3 +387,49 @@ def _shares(leavers: Any, earlier: Any) -> Any:
     """Divide rows by their sum; where that is 0, keep the earlier shares."""
     total = over_modes(leavers)
     return np.where(total > 0, leavers / np.where(total > 0, total, 1), earlier)
+
+
+def _limits_of(option: Option) -> list[tuple[str, tuple[str, ...], Callable[..., Any]]]:
+    """List the joint limits of an option: in words, on which quantities, and how far each is exceeded."""
+    found: list[tuple[str, tuple[str, ...], Callable[..., Any]]] = []
+    if option.modes:
+        rates, again = ("order_mode", "failure_rate"), ("order_mode", "failure_rate", "replace_share")
+        found += [
+            ("failure rates of units sum to more than 100 %", rates, _excess_of_units),
+            ("failure rates of orders sum to more than 100 %", rates, _excess_of_orders),
+            ("replacements do not come to an end", again, _excess_of_replacements),
+            ("refund + replace + repair exceed 100 %", ("refund_share", "replace_share", "repair_share"), _excess),
+            ("returned + repair exceed 100 %", ("returned_share", "repair_share"), _excess),
+        ]
+    if "disposition_share" in option.switches and option.modes:
+        shares = ("disposition_share", "disposition_rest", "disposition_first_rows")
+        found.append(("shares of dispositions do not sum to 100 %", shares, _excess_of_dispositions))
+    if {"service_level", "order_interval_days"} <= option.switches:
+        found.append(("the safety stock is negative", ("safety_factor",), operator.neg))
+    return found
+
+
+def _excess(*shares: Any) -> Any:
+    return np.max(sum(shares) - 1, axis=0)
+
+
+def _excess_of_units(order_mode: Any, failure_rate: Any) -> Any:
+    return over_modes((1 - order_mode) * failure_rate) - 1
+
+
+def _excess_of_orders(order_mode: Any, failure_rate: Any) -> Any:
+    return over_modes(order_mode * failure_rate) - 1
+
+
+def _excess_of_replacements(order_mode: Any, failure_rate: Any, replace_share: Any) -> Any:
+    """Give how far the larger of Σ q·replace is from staying below 1, beyond a rounding error."""
+    again = failure_rate * replace_share
+    return np.maximum(over_modes(order_mode * again), over_modes((1 - order_mode) * again)) - 1 + 2 * TOLERANCE
+
+
+def _excess_of_dispositions(share: Any, rest: Any, first_rows: Any) -> Any:
+    """Give how far the shares of a mode exceed 1, or where none takes the rest, differ from it."""
+    total = over_dispositions(share, first_rows)
+    open_ended = over_dispositions(rest, first_rows) > 0
+    stated = over_dispositions(share > 0, first_rows) + open_ended > 0
+    return np.max(np.where(open_ended, total - 1, np.where(stated, np.abs(total - 1), 0)), axis=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from tco.errors import TcoError
@@ -18,17 +19,26 @@ def write_text(path: str | Path, text: str) -> None:
     TcoError
         Where the file cannot be written.
     """
-    write_bytes(path, text.encode())
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
-def write_bytes(path: str | Path, content: bytes) -> None:
-    """Write bytes to a file; an interrupted run leaves the old file whole."""
+@contextlib.contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a temporary file beside the target that takes its place when all went well, and is gone when not.
+
+    Raises
+    ------
+    TcoError
+        Where the file cannot be written.
+    """
     target = Path(path)
     try:
         if target.exists() and not target.is_file():  # a device or a pipe, such as /dev/stdout, cannot be replaced
-            target.write_bytes(content)
-            return
-        _replace(target, content)
+            yield target
+        else:
+            with _temporary(target) as temporary:
+                yield temporary
     except OSError as error:
         raise TcoError(f"{path}: expected a file that can be written, found: {error.strerror}") from None
 
@@ -46,18 +56,18 @@ def create_text(path: str | Path, text: str) -> None:
         raise TcoError(f"{path}: expected a file that can be written, found: {error.strerror}") from None
 
 
-def _replace(target: Path, content: bytes) -> None:
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(handle)
+    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+        yield temporary
         mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode & 0o777)
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
+        temporary.chmod(mode & 0o777)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:

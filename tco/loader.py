@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from tco.case import CaseFile, Entry
 from tco.document import Document, Keys
 from tco.engine import Engine, Timeline
 from tco.errors import CaseError, Problem, Unexpected, UsageError
+from tco.graph import NotFinite
 from tco.numbers import Number
 from tco.options import Input, Option
+from tco.paths import Place
 
 NOT_COMPARED = ("product", "returns", "contacts", "churn", "failures", "failure_rates", "inventory", "extra_costs")
 """Sections in which an option may differ by overrides; on all others options are compared."""
@@ -138,7 +141,7 @@ class Case:
         5.1
         """
         changed = _changed(self.document, [(path, value, (source, 0)) for path, value in changes.items()])
-        return replace(_case(changed), scenario=self.scenario, original=self.original or self.document)
+        return replace(_case(*changed), scenario=self.scenario, original=self.original or self.document)
 
 
 def load(path: str | Path, *, scenario: str = "", changes: Iterable[str] = ()) -> Case:
@@ -185,13 +188,12 @@ def from_data(data: Mapping[str, Any], *, name: str = "case", folder: str | Path
 
 def from_document(source: Document, *, scenario: str = "", changes: Iterable[str] = ()) -> Case:
     """Check a document, with a scenario and settings applied to it."""
-    settings = [_setting(change) for change in changes]
+    settings = _settings(changes)
     case = _case(source)
     if scenario:
-        case = replace(_case(_with_scenario(source, scenario)), scenario=scenario, original=source)
+        case = replace(_case(*_with_scenario(source, scenario)), scenario=scenario, original=source)
     if settings:
-        changed = _changed(case.document, settings)
-        case = replace(_case(changed), scenario=scenario, original=source)
+        case = replace(_case(*_changed(case.document, settings)), scenario=scenario, original=source)
     return case
 
 
@@ -203,38 +205,96 @@ def _plain(data: Any) -> Any:
     return data.item() if hasattr(data, "item") else data
 
 
-def _case(source: Document) -> Case:
-    """Check a document and everything in it; a case only if nothing is wrong."""
+def _case(source: Document, unknown: Sequence[Problem] = ()) -> Case:
+    """Check a document and everything in it; a case only if nothing is wrong, unknown paths of changes included."""
     problems, case = _checked(source)
+    problems = [*unknown, *problems]
     problems += _scenario_problems(source, problems)
     if problems or case is None:
-        raise CaseError(problems)
-    return replace(case, warnings=tuple(checks.warnings(case)))
+        raise CaseError(_told_once(problems))
+    try:
+        return replace(case, warnings=tuple(checks.warnings(case)))
+    except NotFinite as error:
+        raise CaseError([_not_finite(source, error)]) from None
 
 
 def _checked(source: Document) -> tuple[list[Problem], Case | None]:
     """Find every problem of a document but those of its scenarios, however much is wrong with it."""
     file, mended, problems = shape.check(source)
+    problems = [*source.problems, *problems]
+    told = {problem.path for problem in problems if problem.path}
     if file is None:
         return problems, None
-    overrides, entries, found = _overrides(mended, file)
-    broken, fatal = checks.references(file, mended)
-    problems = [*problems, *found, *broken, *_path_problems(mended, file)]
-    if fatal:
+    overrides, entries, found = _overrides(mended, file, told)
+    problems += found + checks.references(file, mended, told)
+    if not checks.resolvable(file):
         return problems, None
     case = Case(file, options.build(file, overrides, entries), source)
-    problems += checks.options(replace(case, document=mended), sound=not problems)
+    try:
+        problems += checks.options(replace(case, document=mended), {problem.path for problem in problems})
+    except NotFinite as error:
+        problems.append(_not_finite(source, error))
+    problems += _path_problems(mended, file, {problem.path for problem in problems if problem.path})
     return problems, case
 
 
-def _setting(change: str) -> tuple[str, Any, tuple[str, int]]:
-    path, equals, text = change.partition("=")
-    if not equals:
-        raise UsageError(f"expected --set PATH=VALUE, found '{change}'")
-    return path.strip(), document.value(text, f"--set {path.strip()}"), (f"--set {change}", 0)
+def _not_finite(source: Document, error: NotFinite) -> Problem:
+    hint = "one of these numbers is far too large, or divides and is 0"
+    return source.problem((), f"expected numbers that can be computed with, found that {error}", hint)
 
 
-def _with_scenario(source: Document, name: str) -> Document:
+_UNKNOWN = re.compile(r"expected a (mode|supplier) of .*, found '(.*)'$|: nothing called '(.*)' in (.*)$")
+
+
+def _told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Tell of an unknown name where it stands first: wherever else it stands, the mistake is the same."""
+    first: dict[tuple[str, ...], Problem] = {}
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for problem in sorted(set(problems)):
+        subject = _subject(problem)
+        there = first.setdefault(subject, problem)
+        if problem.file == there.file and 0 < problem.line != there.line:
+            lines.setdefault(subject, []).append(str(problem.line))
+    return [_also(problem, list(dict.fromkeys(lines.get(subject, ())))) for subject, problem in first.items()]
+
+
+def _also(problem: Problem, lines: list[str]) -> Problem:
+    there = f" (also in line{'s' * (len(lines) > 1)} {', '.join(lines)})" if lines else ""
+    return Problem(problem.file, problem.line, problem.path, problem.message, f"{problem.hint}{there}")
+
+
+def _subject(problem: Problem) -> tuple[str, ...]:
+    """Give what is unknown: a mode, a supplier or another name in its place; for other problems all of it."""
+    found = _UNKNOWN.search(problem.message)
+    if not found:
+        return tuple(map(str, (problem.file, problem.line, problem.path, problem.message, problem.hint)))
+    kind, name, part, place = found.groups()
+    if kind is None and (place == "failures" or place.endswith(("failure_rates", "chargeback"))):
+        kind = "mode"
+    if kind is None and place == "suppliers":
+        kind = "supplier"
+    return (problem.file, kind or place, name or part)
+
+
+def _settings(changes: Iterable[str]) -> list[tuple[str, Any, tuple[str, int]]]:
+    """Read ``PATH=VALUE`` settings; refuse all that cannot be read at once."""
+    settings: list[tuple[str, Any, tuple[str, int]]] = []
+    problems: list[Problem] = []
+    for change in changes:
+        path, equals, text = change.partition("=")
+        if not equals:
+            raise UsageError(f"expected --set PATH=VALUE, found '{change}'")
+        try:
+            value = document.value(text, f"--set {path.strip()}")
+            settings.append((path.strip(), value, (f"--set {change}", 0)))
+        except CaseError as error:
+            problems += error.problems
+    if problems:
+        raise CaseError(problems)
+    return settings
+
+
+def _with_scenario(source: Document, name: str) -> tuple[Document, list[Problem]]:
     known = source.data.get("scenarios") or {}
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
@@ -249,23 +309,19 @@ def _scenario_changes(source: Document, name: str) -> list[tuple[str, Any, tuple
     return [(path, value, places.get(("scenarios", name, path), (source.file, 0))) for path, value in stated.items()]
 
 
-def _changed(source: Document, changes: Iterable[tuple[str, Any, tuple[str, int]]]) -> Document:
-    """Put values at paths, each with the place where it was written; refuse unknown paths all at once."""
+def _changed(source: Document, changes: Iterable[tuple[str, Any, tuple[str, int]]]) -> tuple[Document, list[Problem]]:
+    """Put values at paths, each with the place where it was written; and give the paths that lead nowhere."""
     problems = []
     for path, value, place in changes:
         try:
-            keys = paths.locate(source.data, path).keys
+            source = source.replaced(paths.locate(source.data, path).keys, _plain(value), place)
         except Unexpected as error:
             problems.append(Problem(*place, "", error.message, error.hint))
-            continue
-        source = source.replaced(keys, _plain(value), place)
-    if problems:
-        raise CaseError(problems)
-    return source
+    return source, problems
 
 
 def _overrides(
-    source: Document, file: CaseFile
+    source: Document, file: CaseFile, told: Collection[str]
 ) -> tuple[dict[str, dict[str, Number]], dict[str, Entry], list[Problem]]:
     """Read every supplier's overrides as numbers at the keys that they change; and what is wrong with them."""
     problems: list[Problem] = []
@@ -274,29 +330,31 @@ def _overrides(
     for name, supplier in file.suppliers.items():
         found[name] = {}
         for path, raw in supplier.overrides.items():
-            keys = ("suppliers", name, "overrides", path)
-            for key, one in _leaves(source, path, raw):
+            for keys, key, one in _leaves(source, ("suppliers", name, "overrides", path), path, raw):
+                where = f"suppliers.{name}.overrides.{key}"
                 try:
                     entry = _overridable(source, key, name)
                     found[name][key] = _number(entry, one, source.folder)
                     entries[key] = entry
                 except Unexpected as error:
-                    problems.append(source.problem(keys, error.message, error.hint))
+                    problems.append(source.problem(keys, error.message, error.hint, where))
                 except PydanticCustomError as error:
                     mistakes = (error.context or {})["problems"]
-                    problems += [source.problem(keys, mistake.message, mistake.hint) for mistake in mistakes]
-    return found, entries, problems
+                    problems += [source.problem(keys, mistake.message, mistake.hint, where) for mistake in mistakes]
+                    found[name][key], entries[key] = shape.STAND_IN, entry
+    return found, entries, [one for one in problems if not shape.follows(one.path.partition(".overrides.")[2], told)]
 
 
-def _leaves(source: Document, path: str, raw: Any) -> list[tuple[str, Any]]:
+def _leaves(source: Document, keys: Keys, path: str, raw: Any) -> list[tuple[Keys, str, Any]]:
     """Take a mapping under the path of a section apart, so that overrides merge key by key."""
     try:
         place = paths.locate(source.data, path)
     except Unexpected:
-        return [(path, raw)]
+        return [(keys, path, raw)]
     if place.entry is None and isinstance(raw, Mapping) and raw:
-        return [leaf for key, one in raw.items() for leaf in _leaves(source, f"{path}.{key}", one)]
-    return [(path, raw)]
+        inner = [_leaves(source, (*keys, key), f"{path}.{key}", one) for key, one in raw.items()]
+        return [leaf for leaves in inner for leaf in leaves]
+    return [(keys, path, raw)]
 
 
 def _overridable(source: Document, path: str, supplier: str) -> Entry:
@@ -311,13 +369,15 @@ def _overridable(source: Document, path: str, supplier: str) -> Entry:
     root = path.split(".")[0]
     if root == "suppliers":
         own = path.startswith(f"suppliers.{supplier}.")
-        hint = f"write it under suppliers.{supplier} itself" if own else "an option cannot change another one"
+        another = "an option cannot change another one: change it there, or in a scenario"
+        hint = f"write it under suppliers.{supplier} itself" if own else another
         raise Unexpected(f"expected a shared input, found '{path}'", hint)
     if root not in NOT_COMPARED or path.startswith("product.sale_price"):
         message = f"expected an input in which options may differ, found '{path}', on which all options are compared"
         raise Unexpected(message, "change it for all options, or in a scenario")
     if place.entry is None:
-        raise Unexpected(f"expected the path of a number, found '{path}'", "name one number in it")
+        hint = "an option changes numbers: name one, such as failures.MODE.returned"
+        raise Unexpected(f"expected the path of a number, found '{path}'", hint)
     return place.entry
 
 
@@ -334,53 +394,78 @@ class _Context:
     context: dict[str, Any]
 
 
-def _path_problems(source: Document, file: CaseFile) -> list[Problem]:
-    """Check the paths of correlations, sources and prices at stake."""
+def _path_problems(source: Document, file: CaseFile, told: Collection[str]) -> list[Problem]:
+    """Check the paths of correlations, sources and prices at stake, but those into what is told to be mistaken."""
     problems = []
-    asked: list[tuple[Keys, str]] = [(("sources", path), path) for path in file.sources]
-    for position, correlation in enumerate(file.correlations):
-        asked += [(("correlations", position, "between", end), path) for end, path in enumerate(correlation.between)]
-    for keys, path in asked:
+    for keys, path, check in _asked(source, file):
+        if shape.follows(path, told) or shape.follows(source.path(keys), told):
+            continue
         try:
-            place = paths.locate(source.data, path)
-            if paths.stated(source.data, place.keys) is None:
-                hint = "state the number there, or name the input that it is inherited from"
-                raise Unexpected(
-                    f"expected the path of a stated input, found '{path}', which the case leaves out", hint
-                )
-            if keys[0] == "correlations" and place.entry is None:
-                raise Unexpected(f"expected the path of one number, found '{path}'", "name one number in it")
+            check(paths.locate(source.data, path))
         except Unexpected as error:
-            problems.append(source.problem(keys, error.message, error.hint, document.dotted(keys[:1])))
-    for name, supplier in file.suppliers.items():
-        if supplier.price_at_stake is not None:
-            keys = ("suppliers", name, "price_at_stake")
-            try:
-                place = paths.locate(source.data, supplier.price_at_stake)
-                if place.entry is None:
-                    message = f"expected the path of one number, found '{supplier.price_at_stake}'"
-                    raise Unexpected(message, f"such as suppliers.{name}.unit_price or product.fulfilment_cost")
-            except Unexpected as error:
-                problems.append(source.problem(keys, error.message, error.hint))
+            problems.append(source.problem(keys, error.message, error.hint))
     return problems
 
 
-def _scenario_problems(source: Document, known: Iterable[Problem]) -> list[Problem]:
+def _asked(source: Document, file: CaseFile) -> Iterator[tuple[Keys, str, Callable[[Place], None]]]:
+    """Yield the paths that a case names, each with its place and with what refuses the wrong kind of input."""
+    for path in file.sources:
+        yield ("sources", path), path, partial(_is_stated, source, path)
+    for position, correlation in enumerate(file.correlations):
+        for end, path in enumerate(correlation.between):
+            yield ("correlations", position, "between", end), path, partial(_is_stated_number, source, path)
+    for name, supplier in file.suppliers.items():
+        if supplier.price_at_stake is not None:
+            path = supplier.price_at_stake
+            yield ("suppliers", name, "price_at_stake"), path, partial(_is_price, file, name, path)
+
+
+def _is_stated(source: Document, path: str, place: Place) -> None:
+    if paths.stated(source.data, place.keys) is None:
+        hint = "state the number there, or name the input that it is inherited from"
+        raise Unexpected(f"expected the path of a stated input, found '{path}', which the case leaves out", hint)
+
+
+def _is_stated_number(source: Document, path: str, place: Place) -> None:
+    _is_stated(source, path, place)
+    if place.entry is None:
+        hint = "name one number in it, such as failures.MODE.churn"
+        raise Unexpected(f"expected the path of one number, found '{path}'", hint)
+
+
+def _is_price(file: CaseFile, name: str, path: str, place: Place) -> None:
+    """Refuse as a price at stake what is no money, what all options are compared on, and what is another option's."""
+    hint = f"such as suppliers.{name}.unit_price or product.fulfilment_cost"
+    if place.entry is None or not place.entry.unit.startswith("money"):
+        raise Unexpected(f"expected the path of a price or cost, found '{path}'", hint)
+    root, _, rest = path.partition(".")
+    owners = (name, *options.ancestry(file, name))
+    if root == "suppliers" and not any(rest.startswith(f"{owner}.") for owner in owners):
+        raise Unexpected(f"expected a price or cost of {name}, found '{path}'", hint)
+    if path.startswith("product.sale_price"):
+        raise Unexpected(f"expected a price or cost of {name}, found '{path}', on which options are compared", hint)
+
+
+def _scenario_problems(source: Document, known: Sequence[Problem]) -> list[Problem]:
     """Check each scenario as the whole case that it makes; what is wrong without it is not told again."""
     problems: list[Problem] = []
-    told = set(known)
+    told = {problem.path for problem in known if problem.path}
     scenarios = source.data.get("scenarios")
     for name, changes in scenarios.items() if isinstance(scenarios, Mapping) else ():
         if not isinstance(changes, Mapping):
             continue  # told already: it is no mapping of paths to values
-        try:
-            changed = _changed(source, _scenario_changes(source, name))
-            found, _ = _checked(replace(changed, data={**changed.data, "scenarios": {}}))
-        except CaseError as error:
-            found = list(error.problems)
-        problems += [
-            problem._replace(path=f"scenarios.{name}", message=f"{problem.path}: {problem.message}".removeprefix(": "))
-            for problem in found
-            if problem not in told
-        ]
+        stated = [one for one in _scenario_changes(source, name) if not shape.follows(one[0], told)]
+        changed, found = _changed(source, stated)
+        found += _checked(replace(changed, data={**changed.data, "scenarios": {}}, problems=()))[0]
+        written = {place for *_, place in stated}
+        new = [one for one in found if one not in known and not shape.follows(one.path, told)]
+        problems += [_of_scenario(source, name, problem, written) for problem in new]
     return problems
+
+
+def _of_scenario(source: Document, name: str, problem: Problem, written: Collection[tuple[str, int]]) -> Problem:
+    """Tell a problem of a scenario where the scenario is written."""
+    place = (problem.file, problem.line)
+    file, line = place if place in written else source.places.get(("scenarios", name), place)
+    message = f"{problem.path}: {problem.message}".removeprefix(": ")
+    return Problem(file, line, f"scenarios.{name}", message, problem.hint)

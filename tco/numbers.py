@@ -122,6 +122,21 @@ class Manner:
         """How messages call it."""
         return KINDS[self.kind][0]
 
+    @property
+    def wanted(self) -> str:
+        """How messages call it where what was found is no number at all."""
+        return f"a number, {self.expected}" if self.kind == "positive" else self.expected
+
+    @property
+    def example(self) -> str:
+        """How it may be written, in the words of a hint."""
+        plain = "8% or 0.08" if self.percent else "12.4 or 50_000"
+        return f"write a number such as {plain}" + ("" if self.fixed else f", or a range such as {self._range}")
+
+    @property
+    def _range(self) -> str:
+        return "2% to 4%" if self.percent else "2 to 4"
+
 
 class NumberErrors(ValueError):
     """Every mistake in one number."""
@@ -172,12 +187,10 @@ def literal(raw: Any, manner: Manner) -> float:
     expected, low, high = KINDS[manner.kind]
     shown = _shown(raw)
     if not math.isfinite(value):
-        raise Unexpected(f"expected {expected}, found {shown}", "write a number with fewer digits")
+        raise Unexpected(f"expected {expected}, found {shown}", "write a smaller number")
     if manner.kind == "rate" and not percent and abs(value) >= 1:
-        raise Unexpected(
-            f"expected {expected}, written with a percent sign where it is 100 % or more, found {shown}",
-            f"write {value:g}% or {value / 100:g}",
-        )
+        hint = f"write {value:g}% or {value / 100:g}; {value * 100:g}% if that is what it is"
+        raise Unexpected(f"expected {expected}, found {shown}", hint)
     if not (low <= value <= high) or (manner.kind == "rate" and value == low):
         raise Unexpected(f"expected {expected}, found {shown}", _bounds_hint(value, manner, percent))
     return value
@@ -201,7 +214,8 @@ def _with_remarks(raw: Mapping[str, Any], manner: Manner) -> Number:
             remarks[key] = raw[key]
     try:
         if isinstance(raw["value"], Mapping) and "value" in raw["value"]:
-            raise NumberErrors([Unexpected("expected a number, found a value within a value", "write one of the two")])
+            hint = "write one of the two: {value: 12.4, source: ...}"
+            raise NumberErrors([Unexpected("expected a number, found a value within a value", hint)])
         number = replace(read(raw["value"], manner), **remarks)
     except NumberErrors as errors:
         problems += [Unexpected(p.message, p.hint, ("value", *p.at)) for p in errors.problems]
@@ -247,8 +261,9 @@ def _distribution(raw: Any, manner: Manner) -> Distribution:
     if form is None:
         key = next(iter(raw), "")
         near = difflib.get_close_matches(str(key), FORMS, n=1)
+        found = f"a mapping with the key '{key}'" if raw else "an empty mapping"
         raise Unexpected(
-            f"expected {manner.expected}, found a mapping with the key '{key}'" if raw else "expected a number",
+            f"expected {manner.wanted}, found {found}",
             f"did you mean '{near[0]}'?" if near else "write a number or one of " + ", ".join(FORMS[:-1]),
             (key,) if raw else (),
         )
@@ -261,9 +276,25 @@ def _distribution(raw: Any, manner: Manner) -> Distribution:
 
 def _interval(low: str, high: str, *, raw: str, manner: Manner) -> Distribution:
     _refuse_if_fixed(raw, manner)
-    if manner.kind in ("share", "rate") and "%" in high and "%" not in low and abs(_parsed(low, manner)[0]) >= 1:
-        raise Unexpected(f"expected {manner.expected} at both ends, found {raw!r}", f"write {low.strip()}% to {high}")
+    if manner.kind in ("share", "rate") and _lacks_percent((low, high), manner):
+        hint = f"write {_with_percent(low)} to {_with_percent(high)}"
+        raise Unexpected(f"expected {manner.expected} at both ends, found {raw!r}", hint)
     return distributions.from_interval(literal(low, manner), literal(high, manner), manner.kind)
+
+
+def _lacks_percent(raw: Sequence[Any], manner: Manner) -> bool:
+    """Say whether 8 was written for 8%: above 1, or above a later end that has its percent sign."""
+    try:
+        ends = [_parsed(one, manner) for one in raw]
+    except Unexpected:
+        return False  # told where each is read
+    bare = [position for position, (_, percent) in enumerate(ends) if not percent]
+    too_large = any(1 < abs(ends[position][0]) <= 100 for position in bare)
+    return too_large or any(ends[p][0] >= end for p in bare for end, percent in ends[p + 1 :] if percent)
+
+
+def _with_percent(raw: Any) -> str:
+    return f"{str(raw).strip().removesuffix('%').rstrip()}%"
 
 
 def _counts(events: str, trials: str, *, raw: str, manner: Manner) -> Distribution:
@@ -273,7 +304,12 @@ def _counts(events: str, trials: str, *, raw: str, manner: Manner) -> Distributi
         )
     _refuse_if_fixed(raw, manner)
     count = Manner("positive", percent=False)
-    return distributions.from_counts(literal(events, count), literal(trials, count))
+    try:
+        numbers = literal(events, count), literal(trials, count)
+    except Unexpected:
+        hint = "write whole numbers, such as 412 of 9_800"
+        raise Unexpected(f"expected events of trials, found {raw!r}", hint) from None
+    return distributions.from_counts(*numbers)
 
 
 def _ends(form: str, raw: Any, manner: Manner) -> Distribution:
@@ -281,8 +317,12 @@ def _ends(form: str, raw: Any, manner: Manner) -> Distribution:
     needed = ("low", "high") if form == "uniform" else ("low", "most likely", "high")
     if not isinstance(raw, list) or len(raw) != len(needed):
         found = f"{len(raw)} numbers" if isinstance(raw, list) else _shown(raw)
-        hint = f"write {{{form}: [{', '.join(needed)}]}}"
+        commas = "; decimals take a point" if isinstance(raw, list) and len(raw) > len(needed) else ""
+        hint = f"write {{{form}: [{', '.join(needed)}]}}{commas}"
         raise Unexpected(f"expected {len(needed)} numbers from low to high, found {found}", hint, (form,))
+    if manner.kind in ("share", "rate") and _lacks_percent(raw, manner):
+        hint = f"write {{{form}: [{', '.join(map(_with_percent, raw))}]}}"
+        raise Unexpected(f"expected {manner.expected} each, found {', '.join(map(str, raw))}", hint, (form,))
     values = [_at((form, position), one, manner) for position, one in enumerate(raw)]
     try:
         return _ENDS[form](*values)
@@ -300,14 +340,21 @@ def _family(form: str, raw: Any, manner: Manner) -> Distribution:
         raise Unexpected(f"expected mean and sd, or two percentiles, found {found or 'nothing'}", hint, (form,))
     try:
         if "sd" in raw:
-            spread = Manner("positive", percent=manner.percent)
-            mean, sd = _at((form, "mean"), raw["mean"], manner), _at((form, "sd"), raw["sd"], spread)
+            mean, sd = _at((form, "mean"), raw["mean"], manner), _spread(form, raw["sd"], manner)
             return distributions.from_moments(form, mean, sd)
         return distributions.from_percentiles(
             form, {PERCENTILES[key]: _at((form, key), value, manner) for key, value in raw.items()}
         )
     except Unexpected as problem:
         raise Unexpected(problem.message, problem.hint, problem.at or (form,)) from None
+
+
+def _spread(form: str, raw: Any, manner: Manner) -> float:
+    """Read an sd: a plain number, and where percent signs are usual not 2 for 2%."""
+    sd = _at((form, "sd"), raw, Manner("number", percent=manner.percent))
+    if manner.kind in ("share", "rate") and sd > 1 and not _parsed(raw, manner)[1]:
+        raise Unexpected(f"expected an sd below 1, found {_shown(raw)}", f"write {sd:g}% or {sd / 100:g}", (form, "sd"))
+    return sd
 
 
 def _metalog(form: str, raw: Any, manner: Manner) -> Distribution:
@@ -327,7 +374,11 @@ def _discrete(form: str, raw: Any, manner: Manner) -> Distribution:
     if not isinstance(raw, Mapping) or not raw:
         hint = "write {discrete: {12.4: 70%, 13.1: 30%}}"
         raise Unexpected(f"expected values with their shares, found {_shown(raw)}", hint, (form,))
-    share = Manner("share", percent=True)
+    share = Manner("share", percent=True, fixed=True)
+    bare = next((key for key, weight in raw.items() if weight is None), None)
+    if bare is not None:
+        hint = "write {discrete: {12.4: 70%, 13.1: 30%}}; decimals take a point"
+        raise Unexpected(f"expected a share for each value, found none for {bare}", hint, (form,))
     values = tuple(_at((form, key), key, manner) for key in raw)
     weights = tuple(_at((form, key), weight, share) for key, weight in raw.items())
     try:
@@ -338,14 +389,12 @@ def _discrete(form: str, raw: Any, manner: Manner) -> Distribution:
 
 def _samples(raw: Mapping[str, Any], manner: Manner) -> Distribution:
     _only(raw, ("samples", "column"))
-    name, column = raw["samples"], raw.get("column")
-    if not isinstance(name, str) or not isinstance(column, str):
-        hint = "write {samples: file.csv, column: name}"
-        raise Unexpected("expected the name of a CSV file and of a column", hint, ("samples",))
+    name, column = (_name(raw, key, what) for key, what in (("samples", "a CSV file"), ("column", "a column")))
     file = manner.folder / name
     try:
         if file.stat().st_size > LARGEST_SAMPLES_FILE:
-            raise Unexpected(f"expected a file of at most {LARGEST_SAMPLES_FILE // 2**20} MiB", "", ("samples",))
+            message = f"expected a file of at most {LARGEST_SAMPLES_FILE // 2**20} MiB, found a larger one"
+            raise Unexpected(message, "take a sample of its rows", ("samples",))
         with file.open(encoding="utf-8-sig", newline="") as stream:
             values = _column(csv.DictReader(stream), column, manner, name)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -353,6 +402,14 @@ def _samples(raw: Mapping[str, Any], manner: Manner) -> Distribution:
         hint = "the file is looked for beside the case file"
         raise Unexpected(f"expected a CSV file of samples, found {name!r}: {reason}", hint, ("samples",)) from None
     return distributions.Samples(values, name, column)
+
+
+def _name(raw: Mapping[str, Any], key: str, what: str) -> str:
+    name = raw.get(key)
+    if isinstance(name, str):
+        return name
+    hint = "write {samples: file.csv, column: name}"
+    raise Unexpected(f"expected the name of {what}, found {_shown(name)}", hint, ("samples",))
 
 
 def _column(rows: csv.DictReader[str], column: str, manner: Manner, name: str) -> list[float]:
@@ -379,20 +436,26 @@ def _checked(distribution: Distribution, manner: Manner) -> Distribution:
     outside = distributions.share_outside(distribution, low, high)
     if outside <= NEGLIGIBLE:
         return distribution
-    side = f"below {low:g}" if distribution.bounds[0] < low else f"above {high:g}"
+    lowest = "-100 %" if manner.kind == "rate" else f"{low:g}"
+    side = f"below {lowest}" if distribution.bounds[0] < low else f"above {high:g}"
     if distribution.bounds[0] < low and distribution.bounds[1] > high:
-        side = f"outside {low:g} to {high:g}"
+        side = f"outside {lowest} to {high:g}"
     found = f"{distribution.name} with {_percent(outside)} of its draws {side}"
     raise Unexpected(f"expected {expected}, found {found}", _instead(distribution, manner))
 
 
 def _instead(distribution: Distribution, manner: Manner) -> str:
+    """Name a distribution that stays within the bounds and is otherwise like the one that does not."""
     mean, sd = distribution.mean(), distribution.sd()
-    if manner.kind == "positive" and mean > 0:
+    if manner.kind == "positive" and mean > 0 and math.isfinite(sd):
         return f"a lognormal with the same mean and sd: {{lognormal: {{mean: {mean:.6g}, sd: {sd:.6g}}}}}"
     if manner.kind == "share" and 0 < mean < 1 and sd**2 < mean * (1 - mean):
         return f"a beta with the same mean and sd: {{beta: {{mean: {mean:.6g}, sd: {sd:.6g}}}}}"
-    return "give it ends that stay within: {pert: [low, most likely, high]}"
+    _, low, high = KINDS[manner.kind]
+    low += 0.01 * (manner.kind == "rate")  # nothing shrinks by all of itself
+    points = [min(max(float(distribution.quantile(u)), low), high) for u in (0.05, 0.5, 0.95)]
+    shown = [f"{100 * point:.4g}%" if manner.kind in ("share", "rate") else f"{point:.6g}" for point in points]
+    return f"give it ends that stay within, such as {{pert: [{', '.join(shown)}]}}"
 
 
 def _refuse_if_fixed(raw: Any, manner: Manner) -> None:
@@ -402,8 +465,15 @@ def _refuse_if_fixed(raw: Any, manner: Manner) -> None:
 
 def _only(raw: Mapping[str, Any], keys: tuple[str, ...]) -> None:
     for key in raw:
-        if key not in keys:
-            raise Unexpected("unknown key", f"here stands {' and '.join(keys)} alone", (key,))
+        if key in keys:
+            continue
+        near = difflib.get_close_matches(key, keys, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"here stands {' and '.join(keys)} alone"
+        if key in REMARKS:
+            hint = f"write {{value: {{{keys[0]}: ...}}, {key}: ...}}"
+        if key in FORMS:
+            hint = f"keep one of the two, {keys[0]} or {key}"
+        raise Unexpected("unknown key", hint, (key,))
 
 
 def _at(place: tuple[str | int, ...], raw: Any, manner: Manner) -> float:
@@ -416,18 +486,23 @@ def _at(place: tuple[str | int, ...], raw: Any, manner: Manner) -> float:
 def _parsed(raw: Any, manner: Manner) -> tuple[float, bool]:
     """Give a number and whether it was written with a percent sign."""
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        raise Unexpected(f"expected {manner.expected}, found {_shown(raw)}", "write a number")
+        hint = f"{manner.example}, or take the key out" if raw is None else manner.example
+        raise Unexpected(f"expected {manner.wanted}, found {_shown(raw)}", hint)
     if isinstance(raw, int | float):
         return _float(raw), False
     body = raw.strip()
     percent = body.endswith("%")
     digits = body[:-1].rstrip() if percent else body
-    if not _NUMBER.fullmatch(digits) or not any(character.isdigit() for character in digits):
-        raise Unexpected(f"expected {manner.expected}, found {_shown(raw)}", _text_hint(digits, percent))
+    if not _is_number(digits):
+        raise Unexpected(f"expected {manner.wanted}, found {_shown(raw)}", _text_hint(digits, percent, manner))
     if percent and not manner.percent:
         raise Unexpected(f"expected {manner.expected} without a percent sign, found {_shown(raw)}", f"write {digits}")
     value = _float(digits.replace("_", ""))
     return (value / 100 if percent else value), percent
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) and any(character.isdigit() for character in text)
 
 
 def _float(raw: int | float | str) -> float:
@@ -437,16 +512,25 @@ def _float(raw: int | float | str) -> float:
         return math.inf
 
 
-def _text_hint(digits: str, percent: bool) -> str:
+def _text_hint(digits: str, percent: bool, manner: Manner) -> str:
+    """Say how what is no number as it stands is probably meant."""
     sign = "%" if percent else ""
     if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", digits):
         point = f"{digits.replace(',', '.')}{sign} for a decimal point, " if digits.count(",") == 1 else ""
         return f"write {point}{digits.replace(',', '_')}{sign} for thousands"
     if re.fullmatch(r"[-+]?[\d_.]*,\d+", digits):
         return f"decimals take a point: write {digits.replace('.', '_').replace(',', '.')}{sign}"
+    if re.fullmatch(r"[-+]?\d{1,3}(['’\s]\d{3})+(\.\d+)?", digits):
+        return f"write {re.sub(r'[^-+.0-9]', '_', digits)}{sign} for thousands"
     if re.match(r"[£$€¥]|[A-Z]{3}\b", digits) or re.search(r"[£$€¥]|\b[A-Z]{3}$", digits):
         return "leave out the currency: the case says it once"
-    return "write a number such as 12.4, 50_000 or 8%, or a range such as 2 to 4"
+    ends = re.fullmatch(r"([\d_.]+%?)\s*(?:-|–|—|\.\.+)\s*([\d_.]+)", digits)
+    if ends and not manner.fixed and all(_is_number(end.rstrip("%")) for end in ends.groups()):
+        return f"write {ends[1]} to {ends[2]}{sign} for a range"
+    share = re.fullmatch(r"([\d_.]+)\s*(?:percent|per cent|pct\.?)", digits)
+    if share and manner.percent:
+        return f"write {share[1]}%"
+    return manner.example
 
 
 def _bounds_hint(value: float, manner: Manner, percent: bool) -> str:
@@ -456,7 +540,7 @@ def _bounds_hint(value: float, manner: Manner, percent: bool) -> str:
         return "a share lies between 0% and 100%"
     if manner.kind == "rate":
         return "nothing can shrink by 100 % or more a year"
-    return "write it as a positive amount; the model knows what is a cost and what a credit"
+    return f"write {-value:g}: amounts, credits too, are written without a minus sign"
 
 
 def _shown(raw: Any) -> str:
@@ -465,8 +549,9 @@ def _shown(raw: Any) -> str:
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, Mapping | list):
-        return "a mapping" if isinstance(raw, Mapping) else "a list"
-    shown = repr(raw) if isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip("% ")) else str(raw)
+        kind = "mapping" if isinstance(raw, Mapping) else "list"
+        return f"a {kind}" if raw else f"an empty {kind}"
+    shown = repr(raw) if isinstance(raw, str) and not _is_number(raw.strip("% ")) else str(raw)
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 

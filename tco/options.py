@@ -258,7 +258,8 @@ def _extras(file: CaseFile, line: tuple[str, ...], inputs: Mapping[str, Input]) 
         for extra in file.extra_costs:
             if extra.supplier == member:
                 key = extra_key(file, extra)
-                stated = Input(key, _AMOUNT, extra.amount)
+                amount = replace(extra.amount, source=extra.amount.source or extra.source)
+                stated = Input(key, _AMOUNT, amount)
                 found[extra.name] = Extra(extra.name, extra.per, extra.group, extra.grade, inputs.get(key, stated))
     order = list(dict.fromkeys(extra.name for extra in file.extra_costs))
     return tuple(found[name] for name in order if name in found)

@@ -125,7 +125,9 @@ class _Walk:
     def ended(self, place: Place, rest: list[str]) -> Place:
         """Refuse a path that goes on behind a number."""
         if rest:
-            raise self.unknown(rest[0], (), place.keys)
+            before = ".".join(map(str, place.keys))
+            message = f"expected the path of an input, found '{self.path}': nothing called '{rest[0]}' in {before}"
+            raise Unexpected(message, f"{before} is an input: its path ends there")
         return place
 
     def names(self, *keys: str | int) -> list[str]:
@@ -137,12 +139,10 @@ class _Walk:
         """Give what the file holds at a chain of keys."""
         value: Any = self.data
         for key in keys:
-            if isinstance(value, Mapping) and key in value:
-                value = value[key]
-            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
-                value = value[key]
-            else:
+            listed = isinstance(value, list) and isinstance(key, int) and key < len(value)
+            if not listed and not (isinstance(value, Mapping) and key in value):
                 return None
+            value = value[key]
         return value
 
     def known(self, name: str, names: Iterable[str], keys: Keys) -> None:
@@ -161,7 +161,7 @@ class _Walk:
 
 def _known_hint(names: Iterable[str], before: str) -> str:
     known = list(names)
-    return f"{before or 'a case'} has {', '.join(known[:12])}" if known else "`tco explain CASE` lists the inputs"
+    return f"{before or 'a case'} has {', '.join(known)}" if known else f"the case states nothing under {before}"
 
 
 def stated(data: Mapping[str, Any], keys: Keys) -> Any:

@@ -316,8 +316,7 @@ def spearman(first: FloatArray, second: FloatArray) -> float:
 def _mean_ranks(values: FloatArray) -> FloatArray:
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
-    mean: FloatArray = last - (counts - 1) / 2
-    return mean[inverse]
+    return np.asarray((last - (counts - 1) / 2)[inverse], dtype=np.float64)
 
 
 def _ranks(pearson: FloatArray) -> FloatArray:
@@ -334,7 +333,7 @@ def _root(matrix: FloatArray) -> FloatArray:
         return np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(matrix)
-        root: FloatArray = np.asarray(vectors * np.sqrt(np.maximum(values, 0)), dtype=np.float64)
+        root = np.asarray(vectors * np.sqrt(np.maximum(values, 0)), dtype=np.float64)
         return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)), dtype=np.float64)
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from tco import document, options
 from tco.case import CaseFile, Section, collection_of, entry_of, section_of
 from tco.distributions import Fixed
 from tco.document import Document, Keys
 from tco.errors import Problem, Unexpected
-from tco.numbers import Number
+from tco.numbers import FORMS, REMARKS, Number
 
 STAND_IN = Number(Fixed(0.0), word="mistaken")
 """Takes the place of a number that cannot be read, so that what else is wrong can be told at once."""
-_MOST_MENDS = 3
+_MOST_MENDS = 4
+_LIKE, _SURE = 0.6, 0.8
+"""How alike two keys are for one to be a guess at the other, and to be surely meant by it."""
 
 
 def check(source: Document) -> tuple[CaseFile | None, Document, list[Problem]]:
@@ -38,6 +39,7 @@ def check(source: Document) -> tuple[CaseFile | None, Document, list[Problem]]:
         Every mistake of shape; empty for a document without any.
     """
     problems: list[Problem] = []
+    told: set[str] = set()
     for _ in range(_MOST_MENDS):
         try:
             return CaseFile.model_validate(source.data, context={"folder": source.folder}), source, problems
@@ -45,10 +47,19 @@ def check(source: Document) -> tuple[CaseFile | None, Document, list[Problem]]:
             mistakes = error.errors()
         found = [(one, problem) for one in mistakes for problem in _shape_problems(one, source)]
         renamed = {keys for keys in (_meant(tuple(one["loc"]), source) for one in mistakes) if keys}
-        problems += [p for one, p in found if not (one["type"] == "missing" and tuple(one["loc"]) in renamed)]
+        guessed = {source.path(keys) for keys in (_meant(_keys(one), source, unsure=True) for one in mistakes) if keys}
+        new = [p for one, p in found if not (one["type"] == "missing" and tuple(one["loc"]) in renamed)]
+        problems += [problem for problem in new if not follows(problem.path, told)]
+        told |= {problem.path for problem in new} | guessed
         for one in mistakes:
             source = _mended(one, source)
     return None, source, problems
+
+
+def follows(path: str, told: Collection[str]) -> bool:
+    """Say whether a path leads to, or into, a place of which a mistake is told: more would be said of a stand-in."""
+    parts = path.split(".")
+    return any(".".join(parts[:count]) in told for count in range(1, len(parts) + 1))
 
 
 def mistaken(one: Any) -> bool:
@@ -68,22 +79,51 @@ def _mended(error: Any, source: Document) -> Document:
         source = source.without(keys)
         return source.replaced(meant, value, source.places.get(keys, (source.file, 0))) if meant else source
     place = source.places.get(keys, (source.file, 0))
-    section = _section_at(keys[:-1]) if isinstance(keys[-1], str) else None
-    if section is not None and keys[-1] in section.model_fields:
-        filler = _filler(section, str(keys[-1]), source)
-        required = section.model_fields[str(keys[-1])].is_required()
-        if filler is None and not required:
-            return source.without(keys)
-        return source.replaced(keys, filler, place)
-    return source.replaced(keys, STAND_IN, place) if error["type"] == "tco" else source.without(keys)
+    if error["type"] == "tco" and _is_entry(keys):
+        return source.replaced(keys, STAND_IN, place)
+    filler = _item(keys) if _is_named(keys) else _filler(keys, source)
+    return source.without(keys) if filler is None else source.replaced(keys, filler, place)
 
 
-def _filler(section: type[Section], name: str, source: Document) -> Any:
+def _is_named(keys: Keys) -> bool:
+    """Say whether keys lead to one of a collection: a supplier, a mode, an item of a list."""
+    section = _section_at(keys[:-2])
+    return len(keys) > 1 and str(keys[-2]) in section.model_fields and bool(collection_of(section, str(keys[-2])))
+
+
+def _is_entry(keys: Keys) -> bool:
+    """Say whether keys lead to a number."""
+    section, name = _section_at(keys[:-1]), str(keys[-1])
+    if _is_named(keys):
+        return entry_of(_section_at(keys[:-2]), str(keys[-2])) is not None
+    return name in section.model_fields and entry_of(section, name) is not None
+
+
+def _item(keys: Keys) -> Any:
+    """Give what may stand for one of a collection, itself to be mended; None to leave it out."""
+    section, name = _section_at(keys[:-2]), str(keys[-2])
+    if section_of(section, name) is not None:
+        return {}
+    if entry_of(section, name) is not None:
+        return STAND_IN
+    return f"?{keys[-1]}" if isinstance(keys[-1], int) else None
+
+
+def _filler(keys: Keys, source: Document) -> Any:
+    """Give what may stand for a field; None to leave it out."""
+    section, name = _section_at(keys[:-1]), str(keys[-1])
+    field = section.model_fields[name]
+    if name == "price_breaks":
+        return [{"from_units_per_year": STAND_IN, "unit_price": STAND_IN}]
+    if not field.is_required():
+        return None
     if entry_of(section, name) is not None and not collection_of(section, name):
         return STAND_IN
-    suppliers = source.data.get("suppliers")
+    suppliers, baseline = source.data.get("suppliers"), source.data.get("baseline")
     first = next(iter(suppliers), "none") if isinstance(suppliers, Mapping) else "none"
-    return {**_FILLERS, "baseline": first, "name": "none"}.get(name)
+    only = baseline if isinstance(baseline, str) and "." not in baseline else "none"
+    own = {"baseline": first, "name": f"?{keys[-2]}" if len(keys) > 1 else "none"}
+    return {**_FILLERS, **own, "suppliers": {only: {"unit_price": STAND_IN}}}.get(name)
 
 
 _FILLERS: Mapping[str, Any] = {
@@ -96,21 +136,26 @@ _FILLERS: Mapping[str, Any] = {
     "per": "unit",
     "group": "supply",
     "grade": "hard",
-    "demand": {},
-    "suppliers": {},
+    "between": ["?0", "?1"],
+    "demand": {"customers": STAND_IN, "orders_per_customer_per_year": STAND_IN},
 }
 
 
-def _meant(keys: Keys, source: Document) -> Keys | None:
-    """Give the key that an unknown one was meant to be, if that one is not there."""
-    if not keys or not isinstance(keys[-1], str):
+def _meant(keys: Keys, source: Document, *, unsure: bool = False) -> Keys | None:
+    """Give the key that an unknown one was meant to be, if that one is not there; or only if that is a mere guess."""
+    if not keys or not isinstance(keys[-1], str) or _is_named(keys):
         return None
     section = _section_at(keys[:-1])
     if keys[-1] in section.model_fields:
         return None
-    near = difflib.get_close_matches(keys[-1], list(section.model_fields), n=1)
     around = _at(source.data, keys[:-1])
-    return (*keys[:-1], near[0]) if near and isinstance(around, Mapping) and near[0] not in around else None
+    if not isinstance(around, Mapping):
+        return None
+    free = [name for name in section.model_fields if name not in around]
+    near = difflib.get_close_matches(keys[-1], free, n=1, cutoff=_LIKE)
+    if not near or (unsure and difflib.get_close_matches(keys[-1], near, cutoff=_SURE)):
+        return None
+    return (*keys[:-1], near[0])
 
 
 def _shape_problems(error: Any, source: Document) -> list[Problem]:
@@ -128,19 +173,20 @@ def _shape_problems(error: Any, source: Document) -> list[Problem]:
 
 
 def _path_of(keys: Keys, problem: Unexpected, source: Document) -> str:
-    """Name the input itself, and the part of it only where the part has a name of its own."""
-    inner = [part for part in problem.at if isinstance(part, str)]
-    whole = (*keys, *problem.at)
-    return document.dotted(whole if whole in source.places and inner and problem.message == "unknown key" else keys)
+    """Name the input itself: for a number by modes the mode's, and what stands beside a number by its own key."""
+    first, last = (problem.at[0], problem.at[-1]) if problem.at else ("", "")
+    if problem.message == "unknown key" or last in REMARKS:
+        return source.path((*keys, *problem.at))
+    entry = None if _is_named(keys) else entry_of(_section_at(keys[:-1]), str(keys[-1]))
+    by_mode = entry is not None and entry.by_mode and problem.at and first not in FORMS
+    return source.path((*keys, first) if by_mode else keys)
 
 
 def _unknown_key(keys: Keys, source: Document) -> Problem:
-    key = str(keys[-1])
+    key, meant = str(keys[-1]), _meant(keys, source)
     known = list(_section_at(keys[:-1]).model_fields)
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    near = [str(meant[-1])] if meant else difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
-    if key.strip("0123456789") in ("", "%") and _at(source.data, keys) is None:
-        hint = "decimals take a point: a comma parts one entry from the next"
     return source.problem(keys, "unknown key", hint)
 
 
@@ -158,10 +204,8 @@ def _section_at(keys: Keys) -> type[Section]:
 
 def _missing_hint(keys: Keys) -> str:
     name = str(keys[-1])
-    entry = options.SCALARS.get(document.dotted(keys))
-    if entry is not None:
-        return f"write {name}: {entry.meaning}"
-    return _MISSING.get(name, f"write {name}: ...")
+    entry = entry_of(_section_at(keys[:-1]), name)
+    return _MISSING.get(name) or (f"write {name}: {entry.meaning}" if entry else f"write {name}: ...")
 
 
 _MISSING = {
@@ -170,14 +214,19 @@ _MISSING = {
     "currency": "write currency: GBP (all money of the case)",
     "start": "write start: 2027-01 (year and month)",
     "horizon_months": "write horizon_months: 36",
-    "discount_rate": "write discount_rate: 10%",
+    "discount_rate": "write discount_rate: 10% (a year)",
     "baseline": "write baseline: the supplier that you have today",
     "demand": "write demand: with customers or units_per_year",
     "suppliers": "write suppliers: with at least the baseline",
     "stage": "write stage: order, dispatch, delivery, unboxing, use or return",
     "liable": "write liable: supplier, carrier, warehouse, listing or customer",
     "per": "write per: unit, shipped_unit, order, event, return, contact, month, year or once",
+    "amount": "write amount: 9_000",
+    "group": "write group: supply, fulfilment, failures, service, inventory, risk or customers",
+    "grade": "write grade: hard, estimated or soft",
     "share": "write share: 35%, or share: rest",
+    "between": "write between: [suppliers.NAME.failure_rates.MODE, failures.MODE.churn]",
+    "rank": "write rank: 0.3",
 }
 
 
@@ -186,13 +235,15 @@ def _type_message(error: Any) -> tuple[str, str]:
     context = error.get("ctx", {})
     match error["type"]:
         case "model_type" | "dict_type" | "model_attributes_type":
-            return f"expected keys and values, found {found}", "indent the keys that belong to it below it"
+            hint = "indent the keys that belong to it below it"
+            return f"expected keys and values, found {found}", hint + _or_take_out(error)
         case "list_type":
-            return f"expected a list, found {found}", "write [first, second, ...]"
+            return f"expected a list, found {found}", "write [first, second, ...]" + _or_take_out(error)
         case "string_type":
-            return f"expected text, found {found}", "put it in quotes"
+            hint = "put it in quotes" if isinstance(error["input"], int | float) else "write a text"
+            return f"expected text, found {found}", hint + _or_take_out(error)
         case "bool_type":
-            return f"expected true or false, found {found}", "write true or false"
+            return f"expected true or false, found {found}", "write true or false" + _or_take_out(error)
         case "int_type" | "int_from_float" | "int_parsing_size":
             return f"expected a whole number, found {found}", "write a number without decimals, such as 36"
         case "literal_error":
@@ -202,11 +253,21 @@ def _type_message(error: Any) -> tuple[str, str]:
         case "less_than_equal":
             return f"expected at most {context['le']}, found {found}", f"write a number up to {context['le']}"
         case "too_short" | "too_long":
-            wanted = context.get("min_length") if error["type"] == "too_short" else context.get("max_length")
-            least = "at least" if error["type"] == "too_short" else "at most"
-            amount = "exactly" if wanted in (2, 12) else least
-            return f"expected {amount} {wanted}, found {context['actual_length']}", "add or take out entries"
-    return f"expected another kind of value, found {found}", "see `tco schema`"
+            return _length_message(error)
+    return f"expected another kind of value, found {found}", "`tco schema` says which"
+
+
+def _length_message(error: Any) -> tuple[str, str]:
+    if error["type"] == "too_long":
+        most = error["ctx"]["max_length"]
+        return f"expected {most} entries, found {len(error['input'])}", f"keep {most} of them; decimals take a point"
+    least = error["ctx"]["min_length"]
+    amount = "at least one entry" if least == 1 else f"{least} entries"
+    return f"expected {amount}, found {error['ctx']['actual_length']}", f"write {amount}"
+
+
+def _or_take_out(error: Any) -> str:
+    return ", or take the key out" if error["input"] is None else ""
 
 
 def _nearest(error: Any) -> str:
@@ -221,9 +282,9 @@ def _found(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "keys and values"
+        return "keys and values" if value else "an empty mapping"
     if isinstance(value, list):
-        return "a list"
+        return "a list" if value else "an empty list"
     shown = repr(value) if isinstance(value, str) else str(value)
     return shown if len(shown) <= 60 else shown[:57] + "..."
 

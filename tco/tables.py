@@ -124,7 +124,7 @@ def _checkpoints() -> FloatArray:
 def _knots(spacing: float) -> FloatArray:
     """Give the logits at which the exact function is called, out to beyond the last octave on both sides."""
     count = int(np.ceil((OCTAVES + 1) * np.log(2) / spacing)) + _POINTS
-    return spacing * np.arange(-count, count + 1)
+    return np.asarray(spacing * np.arange(-count, count + 1), dtype=np.float64)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Random case files as plain data: every key of the format, every way to write a number, no invalid case by design.
 
-`cases()` is the strategy. Its bounds keep joint limits (rates, remedies, dispositions, safety stock) far enough away that
-draws of the uncertain numbers stay valid too, so that tests of a simulation can use it as well.
+`cases()` is the strategy. Its bounds keep joint limits (rates, remedies, dispositions, safety stock) so far away that
+draws of the uncertain numbers stay valid too: tests of a simulation can use it as well.
 """
 
 from __future__ import annotations
@@ -22,9 +22,26 @@ FOLDER = Path(__file__).parent / "data"
 SAMPLES = {"share": 0.02, "positive": 4.5}
 """What samples of each kind are about."""
 LINES = (
-    *("purchase", "duty", "freight", "inspection", "payment_terms", "fulfilment", "replacement", "repair"),
-    *("return_processing", "recovery", "refunds", "goodwill", "contacts", "chargeback", "inventory_holding"),
-    *("management", "one_off", "stockouts", "disruption", "churn"),
+    "purchase",
+    "duty",
+    "freight",
+    "inspection",
+    "payment_terms",
+    "fulfilment",
+    "replacement",
+    "repair",
+    "return_processing",
+    "recovery",
+    "refunds",
+    "goodwill",
+    "contacts",
+    "chargeback",
+    "inventory_holding",
+    "management",
+    "one_off",
+    "stockouts",
+    "disruption",
+    "churn",
 )
 GROUPS = ("supply", "fulfilment", "failures", "service", "inventory", "risk", "customers")
 GRADES = ("hard", "estimated", "soft")
@@ -50,8 +67,10 @@ class Shape:
         Of ``customers`` and ``units``.
     valuations : tuple of str
         Of `VALUATIONS`.
-    price_breaks, minimum_orders, stockouts, disruption, transition, other_margin, beyond_horizon, sells, switching : bool
-        Parts of the model that may be left out of all cases; `sells` says that there always is a sale price.
+    price_breaks, minimum_orders, stockouts, disruption, transition, switching, other_margin, beyond_horizon : bool
+        Parts of the model that may be left out of all cases.
+    sells : bool
+        Whether there always is a sale price.
     longest : int
         The longest horizon [months].
     most : int
@@ -176,15 +195,6 @@ class _Maker:
             return {"value": self.plain(low, high), "source": "a guess"}
         return self.plain(low, high, percent=percent and form == "percent")
 
-    def money(self, low: float, high: float) -> Any:
-        """Write a positive amount of money, perhaps one a contract year."""
-        return self.number("positive", low, high, path=True)
-
-    def once(self, low: float, high: float) -> Any:
-        """Write an amount that is paid once; not as `1 to 2`, since the format does not say what that is for `one_off`."""
-        written = self.number("positive", low, high)
-        return self.plain(low, high) if "to" in str(written) else written
-
     def plain(self, low: float, high: float, *, percent: bool = False) -> float | str:
         """Write a fixed number: 0.08, 8% or, where it is large, 50_000."""
         return _written(_grid(low, high, self.whole(0, _STEPS)), percent=percent)
@@ -254,7 +264,7 @@ class _Maker:
         return self.number("positive", low, high, path=True)
 
     def once(self, low: float, high: float) -> Any:
-        """Write an amount that is paid once; not as `1 to 2`, since the format does not say what that is for `one_off`."""
+        """Write an amount that is paid once; not as `1 to 2`: the format does not say what that is for `one_off`."""
         written = self.number("positive", low, high)
         return self.plain(low, high) if "to" in str(written) else written
 
@@ -361,7 +371,7 @@ class _Maker:
         mode |= {"dispositions": self.dispositions()} if self.chance(30) else {}
         if self.chance(60):
             mode["contacts"] = self.number("positive", 0.2, 2, percent=True)
-        if "contacts" in mode and not self.contact_cost or self.chance(20):
+        if ("contacts" in mode and not self.contact_cost) or self.chance(20):
             mode["contact_cost"] = self.money(3, 9)
         return mode
 
@@ -591,10 +601,8 @@ def changed(tree: Tree, path: str, value: Any) -> Tree:
     node: Any = found
     keys = _keys(found, path)
     for key in keys[:-1]:
-        if isinstance(node, list):
-            node = next(one for one in node if one["name"] == key)
-        else:
-            node = node.setdefault(key, {})
+        listed = isinstance(node, list)
+        node = next(one for one in node if one["name"] == key) if listed else node.setdefault(key, {})
     node[keys[-1]] = value
     return found
 
@@ -616,9 +624,25 @@ def money_scaled(tree: Tree, factor: float) -> Tree:
 
 
 _MONEY = {
-    *("sale_price", "fulfilment_cost", "replacement_fulfilment_cost", "repair_cost", "proceeds", "contact_cost"),
-    *("lifetime_value", "acquisition_cost", "other_margin_per_customer_per_year", "goodwill", "unit_price", "freight"),
-    *("inspection", "annual_management", "switching_cost", "one_off", "backorder_cost", "expedite_cost", "amount"),
+    "sale_price",
+    "fulfilment_cost",
+    "replacement_fulfilment_cost",
+    "repair_cost",
+    "proceeds",
+    "contact_cost",
+    "lifetime_value",
+    "goodwill",
+    "acquisition_cost",
+    "other_margin_per_customer_per_year",
+    "unit_price",
+    "freight",
+    "inspection",
+    "annual_management",
+    "switching_cost",
+    "one_off",
+    "backorder_cost",
+    "expedite_cost",
+    "amount",
 }
 
 

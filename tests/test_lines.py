@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytest import approx
 
 import tco
 
@@ -36,7 +35,7 @@ def line(result: tco.Comparison, name: str, supplier: str = "a") -> float:
 
 def near(value: float) -> object:
     """Compare to twelve digits: the arithmetic is exact, floating point is not."""
-    return approx(value, rel=EXACT, abs=1e-9)
+    return pytest.approx(value, rel=EXACT, abs=1e-9)
 
 
 # ---------------------------------------------------------------- purchase: price, growth, breaks, currency
@@ -142,8 +141,14 @@ suppliers:
 @pytest.mark.parametrize("units", [7_000, 10_000, 25_000, 36_000, 50_000, 70_000, 100_000, 130_000])
 def test_a_break_is_reached_by_the_very_number_of_units_that_it_names(units: int) -> None:
     case = {
-        **{"tco": 1, "name": "edge", "currency": "EUR", "start": "2027-01", "horizon_months": 12, "discount_rate": 0},
-        **{"baseline": "a", "demand": {"units_per_year": units, "seasonality": [0.8, 1, 1.3, *[1.1] * 9]}},
+        "tco": 1,
+        "name": "edge",
+        "currency": "EUR",
+        "start": "2027-01",
+        "horizon_months": 12,
+        "discount_rate": 0,
+        "baseline": "a",
+        "demand": {"units_per_year": units, "seasonality": [0.8, 1, 1.3, *[1.1] * 9]},
         "suppliers": {
             "a": {"price_breaks": [{"from_units_per_year": n, "unit_price": p} for n, p in ((0, 4), (units, 3))]}
         },
@@ -296,7 +301,7 @@ suppliers: {a: {unit_price: 4, inspection: 1, failure_rates: {faulty: 25%, lost:
     assert line(result, "replacement") == near(1200 * (g - 1) * 4)
     # by mode: faulty g x 25 % x 80 % = 5/18; lost 10/9 x 20 % x 50 % = 2/18; together 7/18 = g - 1
     assert result.supplier("a").by_mode == near({"faulty": 1200 * 5 / 18 * 4, "lost": 1200 * 2 / 18 * 4})
-    # events per 1,000 orders of 3 units (an effort of one minute each counts them): 3,000 x g x 25 %; 1,000 x 10/9 x 20 %
+    # events per 1,000 orders of 3 units, counted by an effort of one minute each: 3,000 x g x 25 %; 1,000 x 10/9 x 20 %
     by_mode = result.supplier("a").physical["by_mode"]
     assert by_mode["faulty"]["effort_minutes"] == near(3000 * g * 0.25)
     assert by_mode["lost"]["effort_minutes"] == near(1000 * 10 / 9 * 0.2)
@@ -358,7 +363,7 @@ failures:
   faulty: {stage: use, liable: supplier, returned: 50%, dispositions: {scrap: {share: rest, cost: 0.40}}}
 suppliers: {a: {unit_price: 4, freight: 0.50, failure_rates: {wrong_size: 10%, faulty: 5%}}}
 """)
-    # wrong_size: 40 % x 4.50 + 25 % x (0.45 + 1.50 - 0.20) - 35 % x 0.30 = 1.80 + 0.4375 - 0.105 = 2.1325 a unit; 120 units
+    # wrong_size, 120 units: 40 % x 4.50 + 25 % x (0.45 + 1.50 - 0.20) - 35 % x 0.30 = 1.80 + 0.4375 - 0.105 = 2.1325
     # faulty: its own disposition replaces the general ones: -0.40 a unit; 30 units
     assert result.supplier("a").by_mode == near({"wrong_size": -120 * 2.1325, "faulty": 30 * 0.40})
     assert line(result, "recovery") == near(-243.9)  # -255.90 + 12.00: a credit is negative
@@ -461,7 +466,7 @@ suppliers:
     chargeback: {faulty: 50%, lost: {by_year: [25%, 0%]}}
   b: {based_on: a, chargeback: 20%}
 """)
-    # a: 120 x 50 % x 4 + 6 orders x 2 units x 25 % x 4, price 8 USD = 4 EUR, freight is not credited; late: nothing stated
+    # a: 120 x 50 % x 4 + 6 orders x 2 units x 25 % x 4; 8 USD are 4 EUR, freight is not credited; late: nothing stated
     # year 2: the price is 5, lost is credited no more
     assert result.supplier("a").yearly()["chargeback"] == near((0, -240 - 12, -300))
     # b: one share for all modes: (120 + 6 x 2 + 30 x 2) units x 20 % x 4, then x 5
@@ -552,9 +557,7 @@ def test_a_path_of_an_extra_cost_does_not_grow(compare: Compare) -> None:
 
 
 def test_an_extra_cost_of_one_supplier_is_paid_by_all_that_are_built_on_it_and_no_other(compare: Compare) -> None:
-    result = compare(
-        EXTRA.format(per="unit", amount=3).replace("name: extra,", "name: extra, supplier: b,").replace("group: ", "group: ")
-    )
+    result = compare(EXTRA.format(per="unit", amount=3).replace("name: extra,", "name: extra, supplier: b,"))
     assert "extra" not in result.supplier("a").lines
     assert line(result, "extra", "b") == near(3600 * 2.1)
     assert line(result, "extra", "c") == near(3600 * 2.1)
@@ -609,11 +612,11 @@ def test_stock_is_half_an_order_and_the_safety_stock_at_landed_cost(compare: Com
 
 def test_stockouts_lose_the_margin_of_some_units_and_delay_the_others(compare: Compare) -> None:
     result = compare(INVENTORY + "suppliers: {a: {unit_price: 4, freight: 0.50}}\n")
-    # of every order of 30.4375 days' demand sd x (φ(z) - z (1 - Φ(z))) = 16.302 x 0.0084907 = 0.138 days' find no stock;
+    # of an order of 30.4375 days' demand, sd x (φ(z) - z (1 - Φ(z))) = 16.302 x 0.0084907 = 0.138 days' find no stock;
     # 60 % are lost at 20 - (4 + 0.50 + holding), 40 % are delivered late at 3
     unfilled = SD_DAYS * (DENSITY - Z * ABOVE_Z) / 30.4375
     expected = 1200 * unfilled * (0.6 * (20 - 4.50 - HOLDING) + 0.4 * 3)
-    assert line(result, "stockouts") == approx(expected, rel=1e-9)  # the tables' last digits are differences of them
+    assert line(result, "stockouts") == pytest.approx(expected, rel=1e-9)  # fewer digits: a difference of table values
 
 
 def test_an_order_of_two_months_keeps_the_promise_of_a_month(compare: Compare) -> None:
@@ -622,7 +625,7 @@ def test_an_order_of_two_months_keeps_the_promise_of_a_month(compare: Compare) -
         + "suppliers: {a: {unit_price: 4, freight: 0.50}}\n"
     )
     # SERVICE² = 0.955017 over an order of two months: z = 1.69558 (inverse of the normal, to 5 digits)
-    assert line(result, "inventory_holding") == approx(
+    assert line(result, "inventory_holding") == pytest.approx(
         1200 * (60.875 / 2 + 1.69558 * SD_DAYS) * 4.50 * 0.20 / 365.25, rel=1e-5
     )
 
@@ -633,11 +636,12 @@ start: 2027-01
 horizon_months: 12
 discount_rate: 0%
 demand: {units_per_year: 1_200, skus: 2, seasonality: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5]}
-inventory: {lead_time_days: 10, lead_time_sd_days: 0, order_interval_days: 30.4375, service_level: 99%, holding_rate: 12%}
+inventory:
+  {lead_time_days: 10, lead_time_sd_days: 0, order_interval_days: 30.4375, service_level: 99%, holding_rate: 12%}
 suppliers: {a: {unit_price: 4, moq: 50}}
 """)
-    # nothing varies, so only half an order is held. Two products of 50: 100 units, twice the demand of a weak month, hence
-    # 60.875 days; a strong month's 150 units are more than the minimum, hence 30.4375 days.
+    # nothing varies, so only half an order is held. Two products of 50: 100 units, twice the demand of a weak month,
+    # hence 60.875 days; a strong month's 150 units are more than the minimum, hence 30.4375 days
     holding = result.supplier("a").monthly["inventory_holding"]
     assert holding[1] == near(50 * 60.875 / 2 * 4 * 0.12 / 365.25)
     assert holding[7] == near(150 * 30.4375 / 2 * 4 * 0.12 / 365.25)
@@ -650,7 +654,11 @@ horizon_months: 24
 discount_rate: 0%
 demand: {units_per_year: 1_200}
 inventory:
-  {lead_time_days: 10, lead_time_sd_days: 0, order_interval_days: 36.525, service_level: 90%, holding_rate: {by_year: [20%, 10%]}}
+  lead_time_days: 10
+  lead_time_sd_days: 0
+  order_interval_days: 36.525
+  service_level: 90%
+  holding_rate: {by_year: [20%, 10%]}
 suppliers: {a: {unit_price: 4}}
 """)
     # 18.2625 days of stock: a twentieth of a year; 1,200 x 4 / 20 x 20 %, then x 10 %
@@ -725,7 +733,7 @@ suppliers:
     disruption: {per_year: {by_year: [0.5, 0.25]}, months: 2, demand_lost_share: 40%, expedite_cost: 3_000}
 extra_costs: [{name: levy, per: unit, amount: {by_year: [1, 2]}, group: supply, grade: hard}]
 """)
-    # a month: 0.5/12 x (2 x 40 % x 100 units x (20 - 4 - 1) + 3,000) = 0.5/12 x 4,200 = 175; management is not in the margin
+    # management is not in the margin. A month: 0.5/12 x (2 x 40 % x 100 units x (20 - 4 - 1) + 3,000) = 0.5/12 x 4,200
     # year 2: 0.25/12 x (80 x (20 - 4 - 2) + 3,300) = 0.25/12 x 4,420
     assert result.supplier("a").yearly()["disruption"] == near((0, 2100, 0.25 * 4420))
 
@@ -784,7 +792,7 @@ def test_customers_missing_at_the_end_are_worth_their_margin_for_ever_discounted
     valuation = "lost_margin, other_margin_per_customer_per_year: 24"
     within = compare(LEAVERS.format(discount="21%", churn=valuation, more=more))
     beyond = compare(LEAVERS.format(discount="21%", churn=f"{valuation}, beyond_horizon: true", more=more))
-    # missing in month 4: 1,000 s³ (1 - e^-0.12); each leaves 2 x 5.50 + 2 = 13 a month, from a month on: 13 d / (1 - s d)
+    # missing in month 4: 1,000 s³ (1 - e^-0.12); each leaves 2 x 5.50 + 2 = 13 a month: 13 d / (1 - s d) from then on
     stay, d = 0.5 ** (1 / 12), 1.21 ** (-1 / 12)
     worth = 1000 * stay**3 * (1 - math.exp(-0.12)) * 13 * d / (1 - stay * d)
     assert beyond.supplier("a").monthly["churn"][3] - within.supplier("a").monthly["churn"][3] == near(worth)

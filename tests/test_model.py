@@ -27,7 +27,7 @@ def test_every_figure_of_a_case_file_and_its_scenarios_is_what_the_independent_m
 
 
 @settings(
-    max_examples=70,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

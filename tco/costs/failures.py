@@ -36,16 +36,40 @@ def events(order_mode, sends_per_order, shipped_units, failure_rate, units_per_s
     return np.where(order_mode, sends_per_order, shipped_units) * failure_rate / units_per_shipment
 
 
+@quantity("shipment/unit", rows="modes")
+def replaced_events(events, replace_share):
+    """Failures that end in a replacement, per planned unit."""
+    return events * replace_share
+
+
+@quantity("repair/unit", rows="modes")
+def repaired_events(events, repair_share):
+    """Failures that end in a repair, per planned unit."""
+    return events * repair_share
+
+
+@quantity("event/unit", rows="modes")
+def refunded_events(events, refund_share):
+    """Failures that end in a refund, per planned unit."""
+    return events * refund_share
+
+
+@quantity("event/unit", rows="modes")
+def returned_events(events, returned_share):
+    """Failures in which goods come back to stay, per planned unit."""
+    return events * returned_share
+
+
 @quantity("1", rows="modes")
-def replaced_units(events, replace_share, units_per_shipment):
+def replaced_units(replaced_events, units_per_shipment):
     """Units sent again per planned unit."""
-    return events * replace_share * units_per_shipment
+    return replaced_events * units_per_shipment
 
 
 @quantity("1", rows="modes")
-def returned_units(events, returned_share, units_per_event):
+def returned_units(returned_events, units_per_event):
     """Units that come back to stay, per planned unit."""
-    return events * returned_share * units_per_event
+    return returned_events * units_per_event
 
 
 @quantity("contact/unit", rows="modes")
@@ -89,9 +113,9 @@ def replacement(replaced_units, landed_cost, replacement_fulfilment_cost):
 
 
 @cost("money/unit", group="failures", grade="hard", rows="modes", when=("repair_share", "repair_cost"))
-def repair(events, repair_share, repair_cost):
+def repair(repaired_events, repair_cost):
     """Repairs, carriage both ways included."""
-    return events * repair_share * repair_cost
+    return repaired_events * repair_cost
 
 
 @cost("money/unit", group="failures", grade="hard", rows="modes", when=("returned_share", "activity_cost"))
@@ -107,9 +131,9 @@ def recovery(returned_units, recovery_per_return):
 
 
 @cost("money/unit", group="failures", grade="hard", rows="modes", when=("refund_share", "sale_price"))
-def refunds(events, refund_share, units_per_event, sale_price):
+def refunds(refunded_events, units_per_event, sale_price):
     """Sale price given back."""
-    return events * refund_share * units_per_event * sale_price
+    return refunded_events * units_per_event * sale_price
 
 
 @cost("money/unit", group="failures", grade="hard", rows="modes", when=("goodwill_per_event",))

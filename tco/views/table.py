@@ -17,7 +17,7 @@ from tco.results import TOTALS
 WIDTH = 100
 _LABEL = 22
 _COLUMN = 19
-_NAMES = {"hard": "hard", "hard_and_estimated": "hard + estimated", "all_in": "all in"}
+NAMES = {"hard": "hard", "hard_and_estimated": "hard + estimated", "all_in": "all in"}
 _SAVED = {"hard": "saved, hard", "hard_and_estimated": "saved, hard + est.", "all_in": "saved, all in"}
 _MOST_GAPS = 12
 
@@ -52,7 +52,7 @@ def text(result: Comparison | Comparisons) -> str:
     parts += [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
     warnings = list(dict.fromkeys(warning for comparison in comparisons for warning in comparison.warnings))
     if warnings:
-        parts.append("\n".join(["Warnings", *(_wrapped(warning) for warning in warnings)]))
+        parts.append("\n".join(["Warnings", *(wrapped(warning) for warning in warnings)]))
     return "\n\n".join(parts)
 
 
@@ -78,7 +78,7 @@ def markdown(result: Comparison | Comparisons) -> str:
         cells = []
         for column in columns:
             amount = value(column)
-            cells += [_unit(column.per_unit(amount)), _money(amount)]
+            cells += [_unit(column.per_unit(amount)), money(amount)]
         label = f"**{name.strip()}**" if name in _bold(comparisons) else _escaped_pipe(name.strip())
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -129,20 +129,20 @@ def _headline(comparisons: Sequence[Comparison]) -> str:
     lines = [f"{len(comparisons)} variants side by side, {comparisons[0].currency} a planned unit (levelised)"]
     for comparison in comparisons:
         best = comparison.cheapest
-        lines.append(_short(f"  {_variant(comparison, comparisons)}: {best.label}, {_saving(comparison, best)}", WIDTH))
+        lines.append(short(f"  {_variant(comparison, comparisons)}: {best.label}, {_saving(comparison, best)}", WIDTH))
     return "\n".join(lines)
 
 
 def _answer(comparison: Comparison) -> str:
     best = comparison.cheapest
     scenario = f" (scenario: {comparison.scenario})" if comparison.scenario else ""
-    first = _short(f"{best.label}: {_saving(comparison, best)}{scenario}", WIDTH)
+    first = short(f"{best.label}: {_saving(comparison, best)}{scenario}", WIDTH)
     shown = best if best.supplier != comparison.baseline else _runner_up(comparison)
     if shown is None:
         return f"{first}\n  there is no other option to compare it with"
     whose = "" if shown is best else f" ({shown.label})"
-    saved = ", ".join(f"{_NAMES[total]} {_signed(shown.totals[total].npv)}" for total in TOTALS)
-    second = _short(f"  saved, present value: {saved} {comparison.currency}{whose}", WIDTH)
+    saved = ", ".join(f"{NAMES[total]} {signed(shown.totals[total].npv)}" for total in TOTALS)
+    second = short(f"  saved, present value: {saved} {comparison.currency}{whose}", WIDTH)
     third = f"  {comparison.months} months, all inputs at their means"
     if any(option.incomplete for option in comparison.suppliers):
         third += "; INCOMPLETE: an unknown rate counts as 0"
@@ -154,12 +154,12 @@ def _saving(comparison: Comparison, best: OptionCost) -> str:
     base = comparison.supplier(comparison.baseline)
     if best.supplier == base.supplier:
         other = _runner_up(comparison)
-        more = f"; {other.label} costs {_money(-other.npv)} {comparison.currency} more" if other else ""
+        more = f"; {other.label} costs {money(-other.npv)} {comparison.currency} more" if other else ""
         return f"cheapest, the baseline{more}"
     a_unit = best.npv / comparison.planned.discounted_units
     share = best.npv / base.present_cost * 100
     return (
-        f"cheapest, saves {_money(best.npv)} {comparison.currency} ({share:.1f} %) against {base.label}, "
+        f"cheapest, saves {money(best.npv)} {comparison.currency} ({share:.1f} %) against {base.label}, "
         f"{_unit(a_unit)} a unit"
     )
 
@@ -177,7 +177,7 @@ def _rows(comparisons: Sequence[Comparison]) -> list[Row]:
         graded = [line for line in lines if line.grade == grade]
         rows += [(f"  {line.name}", _amount_of(line)) for line in graded]
         if graded or total == "all_in":
-            rows.append((_NAMES[total], _total_of(total)))
+            rows.append((NAMES[total], _total_of(total)))
     rows += [(_SAVED[total], _saved_of(total)) for total in TOTALS]
     return rows
 
@@ -219,8 +219,8 @@ def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison]) -> str
         cells = []
         for column in columns:
             amount = value(column)
-            cells.append(f"{_unit(column.per_unit(amount)):>8}{_money(amount):>11}")
-        lines.append(f"{_short(name, _LABEL):<{_LABEL}}" + "".join(cells))
+            cells.append(f"{_unit(column.per_unit(amount)):>8}{money(amount):>11}")
+        lines.append(f"{short(name, _LABEL):<{_LABEL}}" + "".join(cells))
     undiscounted = "".join(f"{_unit(c.option.cost_per_unit_undiscounted):>8}{'':>11}" for c in columns)
     lines.append(f"{'undiscounted':<{_LABEL}}{undiscounted}")
     return "\n".join(line.rstrip() for line in lines)
@@ -253,7 +253,7 @@ def _planned(comparison: Comparison) -> str:
         years = range(first, min(first + 5, len(planned.units)))
         title = "Plan, nominal" if not first else ""
         lines.append(f"{title:<34}" + "".join(f"{f'year {year + 1}':>13}" for year in years))
-        lines += [f"  {_short(name, 32):<32}" + "".join(f"{_money(v[year]):>13}" for year in years) for name, v in rows]
+        lines += [f"  {short(name, 32):<32}" + "".join(f"{money(v[year]):>13}" for year in years) for name, v in rows]
     return "\n".join(lines)
 
 
@@ -261,32 +261,35 @@ def _gaps(comparison: Comparison) -> str:
     """Write what the case leaves out, uneven gaps first."""
     uneven = [gap for gap in comparison.gaps if gap.kind != "line"]
     lines = ["Gaps: what the case leaves out"]
-    lines += [_wrapped(_uneven(gap, comparison)) for gap in uneven[:_MOST_GAPS]]
+    lines += [wrapped(_uneven(gap, comparison)) for gap in uneven[:_MOST_GAPS]]
     if len(uneven) > _MOST_GAPS:
         lines.append(f"  … and {len(uneven) - _MOST_GAPS} more uneven inputs (see --format json)")
     left = [gap.name for gap in comparison.gaps if gap.kind == "line"]
     if left:
-        lines.append(_wrapped(f"no option has inputs for: {', '.join(left)}"))
+        lines.append(wrapped(f"no option has inputs for: {', '.join(left)}"))
     return "\n".join(lines)
 
 
 def _uneven(gap: Gap, comparison: Comparison) -> str:
     labels = {option.supplier: option.label for option in comparison.suppliers}
-    moved = "; ".join(f"{labels[name]} would save {_signed(npv)}" for name, npv in gap.npv_if_equal.items())
+    moved = "; ".join(f"{labels[name]} would save {signed(npv)}" for name, npv in gap.npv_if_equal.items())
     state = "is unknown" if gap.kind == "unknown" else "is not stated"
     by = f" ({', '.join(gap.stated_by)} {'state' if len(gap.stated_by) > 1 else 'states'} it)"
     return f"{gap.name} {state}{by}: with {gap.value_from}'s value {moved or 'nothing would change'}"
 
 
-def _wrapped(paragraph: str) -> str:
+def wrapped(paragraph: str) -> str:
+    """Fold a paragraph to the width of a table, indented."""
     return textwrap.fill(paragraph, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def _money(amount: float | None) -> str:
+def money(amount: float | None) -> str:
+    """Write money without decimals."""
     return "–" if amount is None else f"{_unsigned_zero(amount, 0):,.0f}"
 
 
-def _signed(amount: float) -> str:
+def signed(amount: float) -> str:
+    """Write money without decimals and with its sign."""
     return f"{_unsigned_zero(amount, 0):+,.0f}"
 
 
@@ -301,7 +304,8 @@ def _unsigned_zero(amount: float, digits: int) -> float:
     return round(amount, digits) + 0.0
 
 
-def _short(words: str, width: int) -> str:
+def short(words: str, width: int) -> str:
+    """Cut words to a width, with an ellipsis where some are lost."""
     return words if len(words) <= width else words[: width - 1] + "…"
 
 

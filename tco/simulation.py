@@ -1,0 +1,698 @@
+"""The honest range of an answer: every uncertain input drawn, every option costed in every draw."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tco.comparison import Line, cost_lines, present_lines
+from tco.distributions import Distribution, Fixed, FloatArray
+from tco.engine import TOLERANCE, Engine
+from tco.errors import CaseError, TcoError, UsageError
+from tco.graph import NotFinite, Program
+from tco.loader import Case
+from tco.luck import CHUNK, Luck
+from tco.numbers import Number
+from tco.results import TOTALS, WITHIN, Provenance, frame
+from tco.sampling import METHODS, REPLICATES, Correlation, Method, Sampler, spearman
+from tco.spread import Histogram, Kept, Spread, spread_of, standard_error
+from tco.version import VERSION
+
+if TYPE_CHECKING:
+    import pandas
+
+DEFAULT_DRAWS = 16_384
+MOST_DRAWS = 2**22
+"""Draws at which `until` gives up and says so."""
+KEPT_BYTES = 64 * 2**20
+"""Lines are kept draw by draw while they need no more than this; above it, in histograms."""
+WORST_SHARE = 0.05
+"""CVaR is the mean of this share of worst draws."""
+HEAVY_TAIL = 0.5
+"""A warning is given where a thousandth of the draws makes up this share of the variance."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class OptionRisk:
+    """What one option costs and saves, with its range.
+
+    Parameters
+    ----------
+    supplier, label : str
+        The option's key in the case, and what people call it.
+    present_cost : dict of str to Spread
+        For each of the three totals [money].
+    npv : dict of str to Spread
+        Saved against the baseline, for each of the three totals [money].
+    base_present_cost, base_npv : dict of str to float
+        The base case, every input at its mean, for each of the three totals [money].
+    probability_best : float
+        Share of draws in which no other option costs less, all in; draws that tie are shared.
+    probability_positive : dict of str to float
+        Share of draws in which it saves against the baseline, for each of the three totals.
+    probability_best_error : float
+        Standard error of `probability_best`.
+    expected_loss : float
+        E[C − min C]: what choosing it costs on average against the option that turns out best [money].
+    cvar : float
+        Mean NPV of the worst twentieth of draws, all in [money].
+    lines : dict of str to Spread
+        Present value of each line [money].
+    why : tuple of (str, float)
+        The lines that make its mean present cost differ from the base case, the largest difference first [money].
+    """
+
+    supplier: str
+    label: str
+    present_cost: Mapping[str, Spread]
+    npv: Mapping[str, Spread]
+    base_present_cost: Mapping[str, float]
+    base_npv: Mapping[str, float]
+    probability_best: float
+    probability_best_error: float
+    probability_positive: Mapping[str, float]
+    expected_loss: float
+    cvar: float
+    lines: Mapping[str, Spread]
+    why: tuple[tuple[str, float], ...]
+    luck: Luckiness | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        cost, npv = self.present_cost["all_in"], self.npv["all_in"]
+        found: dict[str, Any] = {
+            "supplier": self.supplier,
+            "label": self.label,
+            **cost.to_dict(),
+            **{f"npv_{key}": value for key, value in npv.to_dict().items()},
+            "base": self.base_present_cost["all_in"],
+            "npv_base": self.base_npv["all_in"],
+            "probability_best": self.probability_best,
+            "probability_best_error": self.probability_best_error,
+            "probability_positive": self.probability_positive["all_in"],
+            "expected_loss": self.expected_loss,
+            "cvar": self.cvar,
+            "lines": {line: spread.to_dict() for line, spread in self.lines.items()},
+            "why_mean_differs_from_base": [{"line": line, "difference": amount} for line, amount in self.why],
+            "luck": None if self.luck is None else self.luck.to_dict(),
+        }
+        for total in TOTALS[:2]:
+            found[total] = {
+                **self.present_cost[total].to_dict(),
+                **{f"npv_{key}": value for key, value in self.npv[total].to_dict().items()},
+                "npv_base": self.base_npv[total],
+                "probability_positive": self.probability_positive[total],
+            }
+        return found
+
+
+@dataclass(frozen=True)
+class Luckiness:
+    """How an option's range splits into what is not known and what is luck.
+
+    Parameters
+    ----------
+    sd_known : float
+        Standard deviation of present cost from uncertain inputs alone [money].
+    sd_luck : float
+        Standard deviation that the chance of single orders and failures adds [money].
+    npv_sd_known, npv_sd_luck : float
+        The same for what it saves against the baseline [money].
+    """
+
+    sd_known: float
+    sd_luck: float
+    npv_sd_known: float
+    npv_sd_luck: float
+
+    def to_dict(self) -> dict[str, float]:
+        """Give it as plain data, with luck's share of the variance."""
+        return {
+            "sd_known": self.sd_known,
+            "sd_luck": self.sd_luck,
+            "share_luck": _share(self.sd_luck, self.sd_known),
+            "npv_sd_known": self.npv_sd_known,
+            "npv_sd_luck": self.npv_sd_luck,
+            "npv_share_luck": _share(self.npv_sd_luck, self.npv_sd_known),
+        }
+
+
+@dataclass(frozen=True)
+class Achieved:
+    """A rank correlation as asked, as used (after repair) and as the draws have it."""
+
+    first: str
+    second: str
+    asked: float
+    used: float
+    achieved: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {"between": [self.first, self.second], "asked": self.asked, "used": self.used, "achieved": self.achieved}
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """All options of a case in many draws of its uncertain inputs.
+
+    Parameters
+    ----------
+    name, scenario, baseline, currency : str
+        Of the case.
+    months : int
+        The horizon.
+    n, seed : int
+        Draws made, and what they were made from.
+    method : str
+        sobol, latin or random.
+    suppliers : tuple of OptionRisk
+        In the order of the file.
+    lines : tuple of Line
+        Hard to soft.
+    correlations : tuple of Achieved
+        Asked and achieved.
+    until : float or None
+        The precision asked for, as a share of the baseline's present cost.
+    warnings : tuple of str
+        Doubts about the case and about this run.
+    provenance : Provenance
+        What this was made from.
+    present_costs : array of shape (k, n)
+        Present cost of each option in each draw, all in [money].
+    predictive : bool
+        Whether the luck of single orders and failures is in the draws.
+    """
+
+    name: str
+    scenario: str
+    baseline: str
+    currency: str
+    months: int
+    n: int
+    seed: int
+    method: Method
+    suppliers: tuple[OptionRisk, ...]
+    lines: tuple[Line, ...]
+    correlations: tuple[Achieved, ...]
+    until: float | None
+    warnings: tuple[str, ...]
+    provenance: Provenance
+    present_costs: FloatArray = field(repr=False, compare=False)
+    predictive: bool = False
+
+    def supplier(self, name: str) -> OptionRisk:
+        """Give one option's figures by its name."""
+        return next(option for option in self.suppliers if option.supplier == name)
+
+    @property
+    def best(self) -> OptionRisk:
+        """The option of the lowest mean present cost, all in; of equal ones the first."""
+        return min(self.suppliers, key=lambda option: option.present_cost["all_in"].mean)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one row an option and figure: present cost, NPV and every line, with its spread."""
+        for option in self.suppliers:
+            for total in TOTALS:
+                yield {"supplier": option.supplier, "figure": f"present_cost {total}"} | option.present_cost[
+                    total
+                ].to_dict()
+                yield {"supplier": option.supplier, "figure": f"npv {total}"} | option.npv[total].to_dict()
+            for line, spread in option.lines.items():
+                yield {"supplier": option.supplier, "figure": f"line {line}"} | spread.to_dict()
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Give the rows as a tidy data frame, in full precision."""
+        return frame(self.rows())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything but the draws as plain data, in full precision."""
+        return {
+            "name": self.name,
+            "scenario": self.scenario,
+            "baseline": self.baseline,
+            "currency": self.currency,
+            "horizon_months": self.months,
+            "n": self.n,
+            "seed": self.seed,
+            "sampler": self.method,
+            "predictive": self.predictive,
+            "best": self.best.supplier,
+            "suppliers": [option.to_dict() for option in self.suppliers],
+            "correlations": [one.to_dict() for one in self.correlations],
+            "until": self.until,
+            "warnings": list(self.warnings),
+            "provenance": self.provenance.to_dict(),
+        }
+
+    def __str__(self) -> str:
+        from tco.views import risk
+
+        return risk.text(self)
+
+    def _repr_html_(self) -> str:
+        from tco.views import risk
+
+        return risk.html(self)
+
+
+def simulate(
+    case: Case,
+    n: int = DEFAULT_DRAWS,
+    *,
+    seed: int = 0,
+    sampler: Method = "sobol",
+    predictive: bool = False,
+    until: float | None = None,
+    repair_correlations: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Simulation:
+    """Cost every option of a case in many draws of its uncertain inputs.
+
+    Parameters
+    ----------
+    case : Case
+        From `tco.load` or `tco.from_data`.
+    n : int
+        Draws, rounded up to a multiple of eight: a run is made of eight independent scramblings.
+    seed : int
+        Equal seeds give equal draws, bit for bit, whatever the number of threads or the order of options.
+    sampler : str
+        ``sobol``, ``latin`` or ``random``.
+    predictive : bool
+        Whether the chance of single orders and failures is added to what is not known.
+    until : float, optional
+        Double the draws until the standard error of every mean NPV is below this share of the baseline's present
+        cost, and that of every probability of being best below one point.
+    repair_correlations : bool
+        Whether impossible correlations are moved to the nearest possible ones.
+    threads : int, optional
+        How many chunks are computed at a time; by default one a processor.
+    progress : callable, optional
+        Called with draws done and draws asked for.
+
+    Returns
+    -------
+    Simulation
+        Means, ranges, probabilities and losses, with standard errors.
+
+    Raises
+    ------
+    CaseError
+        Where draws break a joint limit, such as rates that sum to more than 100 %.
+    TcoError
+        For impossible correlations, or a draw in which a figure is not finite.
+
+    Examples
+    --------
+    >>> import tco
+    >>> result = tco.simulate(tco.load("scenarios/cartridges.yaml"), 1024, seed=1)
+    >>> result.best.supplier
+    'borealis_box'
+    """
+    _check_call(n, sampler, until, threads)
+    repair = repair_correlations
+    threads = threads or _processors()
+    run = _Run(case, seed=seed, method=sampler, repair=repair, threads=threads, predictive=predictive)
+    while True:
+        result = run.simulate(n, progress)
+        if until is None:
+            return result
+        if _is_precise(result, until) or result.n >= MOST_DRAWS:
+            break
+        n = 2 * result.n
+    missed = () if _is_precise(result, until) else (f"{result.n:,} draws do not reach the precision asked for",)
+    return replace(result, until=until, warnings=(*result.warnings, *missed))
+
+
+def uncertain_inputs(case: Case) -> dict[str, Distribution]:
+    """Give the distribution of every number of a case that is drawn, by path."""
+    found: dict[str, Distribution] = {}
+    for one in case.inputs.values():
+        for path, number in one.parts():
+            if not isinstance(number.value, tuple | Fixed):
+                found[path] = number.value
+    return found
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure of one option that is summed up: a line, or one of the two smaller totals, as cost or as saving."""
+
+    option: int
+    kind: str
+    name: str
+    step: int
+
+
+class _Model:
+    """A case's graph in draws, and which of its steps are wanted."""
+
+    def __init__(self, case: Case, *, luck: Luck | None = None) -> None:
+        self.case = case
+        self.inputs = uncertain_inputs(case)
+        self.options = case.options
+        self.baseline = [option.name for option in case.options].index(case.baseline)
+        self.lines = cost_lines(case)
+        engine = Engine(case.options, case.baseline, case.timeline)
+        engine.leaf = lambda path, number: self._leaf(engine, path, number)
+        engine.realize = luck
+        figures: list[_Figure] = []
+        self.totals: list[dict[str, int]] = []
+        self.limits: list[tuple[str, str]] = []
+        limits: list[int] = []
+        for position, option in enumerate(case.options):
+            steps = engine.present_values(option.name)
+            figures += [
+                _Figure(position, "line", line.name, steps[line.name]) for line in self.lines if line.name in steps
+            ]
+            totals = {}
+            for total in TOTALS:
+                terms = [
+                    (1.0, steps[line.name]) for line in self.lines if line.grade in WITHIN[total] and line.name in steps
+                ]
+                totals[total] = engine.graph.total(terms, f"present cost of {option.name}")
+            self.totals.append(totals)
+            for words, step in engine.limits(option.name):
+                self.limits.append((option.name, words))
+                limits.append(step)
+        for position, totals in enumerate(self.totals):
+            figures += [
+                _Figure(position, kind, total, totals[total]) for kind in ("cost", "npv") for total in TOTALS[:2]
+            ]
+        self.figures = figures
+        self.wanted = [figure.step for figure in figures] + [totals["all_in"] for totals in self.totals] + limits
+        self.program = Program(engine.graph, self.wanted)
+
+    def _leaf(self, engine: Engine, path: str, number: Number) -> int:
+        if path in self.inputs:
+            return engine.graph.draw(path)
+        return engine.graph.constant(number.means()[0], path)
+
+
+class _Tally:
+    """What is kept of all draws: present costs in each, other figures in each or as histograms, broken limits."""
+
+    def __init__(self, model: _Model, sampler: Sampler) -> None:
+        self.model, self.n, self.chunks = model, sampler.n, sampler.chunks
+        self.costs = np.empty((len(model.options), sampler.n))
+        self.keep = sampler.n * len(model.figures) * 8 <= KEPT_BYTES
+        self.figures: list[Kept | Histogram] = []
+        self.broken = np.zeros((len(model.limits), sampler.chunks), dtype=np.int64)
+        self.first_broken = np.full((len(model.limits), sampler.chunks), -1)
+        self._locks = [Lock() for _ in model.figures]
+
+    def prepare(self, values: Sequence[Any]) -> None:
+        """Lay out what is kept, from the first chunk's values."""
+        for value in self._figure_values(values):
+            self.figures.append(Kept(self.n) if self.keep else Histogram(self.chunks, value))
+
+    def add(self, chunk: int, first: int, count: int, values: Sequence[Any]) -> None:
+        """Keep the values of one chunk; chunks may be added in any order, and at a time."""
+        n_figures, n_options = len(self.model.figures), len(self.model.options)
+        for lock, kept, value in zip(self._locks, self.figures, self._figure_values(values), strict=True):
+            with lock:
+                kept.add(chunk, first, value, count)
+        for row, value in enumerate(values[n_figures : n_figures + n_options]):
+            self.costs[row, first : first + count] = value
+        for row, value in enumerate(values[n_figures + n_options :]):
+            broken = np.broadcast_to(np.reshape(value, -1) > TOLERANCE, (count,))
+            if broken.any():
+                self.broken[row, chunk] = np.count_nonzero(broken)
+                self.first_broken[row, chunk] = first + int(np.argmax(broken))
+
+    def share_positive(self, option: int, total: str) -> float:
+        """Give the share of draws in which an option saves against the baseline."""
+        if total == "all_in":
+            return float((self.costs[self.model.baseline] > self.costs[option]).mean())
+        for figure, kept in zip(self.model.figures, self.figures, strict=True):
+            if (figure.option, figure.kind, figure.name) == (option, "npv", total):
+                return kept.share_above_zero()
+        raise KeyError(total)
+
+    def _figure_values(self, values: Sequence[Any]) -> Iterator[Any]:
+        """Give each figure's values: savings are formed here, within each draw."""
+        base: dict[str, Any] = {}
+        for figure, value in zip(self.model.figures, values, strict=False):
+            if figure.kind == "cost" and figure.option == self.model.baseline:
+                base[figure.name] = value
+        for figure, value in zip(self.model.figures, values, strict=False):
+            yield base[figure.name] - value if figure.kind == "npv" else value
+
+    def check_limits(self) -> None:
+        """Refuse a case whose draws break a joint limit, with the share of draws and the first of them."""
+        problems = []
+        for (option, words), broken, firsts in zip(self.model.limits, self.broken, self.first_broken, strict=True):
+            if broken.sum():
+                share, first = broken.sum() / self.n, firsts[firsts >= 0].min()
+                message = f"{words} in {100 * share:.2g} % of draws, first in draw {first}"
+                hint = "narrow the ranges, or correlate them, so that no draw breaks the limit"
+                keys = ("suppliers", option)
+                problems.append(self.model.case.document.problem(keys, f"expected none, found that {message}", hint))
+        if problems:
+            raise CaseError(problems)
+
+
+class _Run:
+    """A case's model in draws, ready to be run with any number of them."""
+
+    def __init__(self, case: Case, *, seed: int, method: Method, repair: bool, threads: int, predictive: bool) -> None:
+        self.case, self.seed, self.method, self.repair, self.threads = case, seed, method, repair, threads
+        self.model = _Model(case)
+        self.lucky = _Model(case, luck=Luck(seed)) if predictive else None
+
+    def sampler(self, n: int) -> Sampler:
+        """Give the sampler of the case's uncertain inputs."""
+        return Sampler(
+            self.model.inputs,
+            n,
+            seed=self.seed,
+            method=self.method,
+            correlations=asked_correlations(self.case, self.model.inputs),
+            repair=self.repair,
+        )
+
+    def simulate(self, n: int, progress: Progress | None) -> Simulation:
+        """Draw, cost and sum up."""
+        sampler = self.sampler(n)
+        known = self._tally(self.model, sampler, progress)
+        known.check_limits()
+        if self.lucky is None:
+            return _summary(self.case, self.model, known, sampler)
+        realized = self._tally(self.lucky, sampler, progress)
+        result = _summary(self.case, self.lucky, realized, sampler)
+        return replace(result, predictive=True, suppliers=_with_luck(result, known.costs, realized.costs))
+
+    def _tally(self, model: _Model, sampler: Sampler, progress: Progress | None) -> _Tally:
+        tally = _Tally(model, sampler)
+        try:
+            self._fill(sampler, tally, progress)
+        except NotFinite as error:
+            raise TcoError(str(error)) from None
+        return tally
+
+    def _fill(self, sampler: Sampler, tally: _Tally, progress: Progress | None) -> None:
+        """Compute all chunks, several at a time; on an interrupt, start no more of them."""
+        counts = [sum(segment.count for segment in sampler.segments(chunk)) for chunk in range(sampler.chunks)]
+        firsts = [sum(counts[:chunk]) for chunk in range(sampler.chunks)]
+
+        def compute(chunk: int) -> int:
+            draws = sampler.draws(chunk)
+            draws[CHUNK] = np.full(counts[chunk], float(chunk))
+            values = tally.model.program.run(draws, firsts[chunk])
+            if chunk == 0:
+                tally.prepare(values)
+            tally.add(chunk, firsts[chunk], counts[chunk], values)
+            return counts[chunk]
+
+        done = compute(0)
+        if sampler.chunks == 1:
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            try:
+                for finished in as_completed([pool.submit(compute, chunk) for chunk in range(1, sampler.chunks)]):
+                    done += finished.result()
+                    if progress:
+                        progress(done, sampler.n)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def asked_correlations(case: Case, inputs: Mapping[str, Distribution]) -> list[Correlation]:
+    """Give the correlations between inputs that are uncertain; one with a fixed number means nothing."""
+    found = []
+    for one in case.file.correlations:
+        first, second = one.between
+        if first in inputs and second in inputs:
+            found.append(Correlation(first, second, one.rank.means()[0]))
+    return found
+
+
+def sampler_of(case: Case, result: Simulation) -> Sampler:
+    """Give the sampler that a simulation's draws came from; it gives the same ones again."""
+    inputs = uncertain_inputs(case)
+    asked = asked_correlations(case, inputs)
+    return Sampler(inputs, result.n, seed=result.seed, method=result.method, correlations=asked, repair=True)
+
+
+def _summary(case: Case, model: _Model, tally: _Tally, sampler: Sampler) -> Simulation:
+    replicated = sampler.method != "random"
+    best = tally.costs.min(axis=0)
+    winners = tally.costs == best
+    ties = winners.sum(axis=0)
+    base = present_lines(case)
+    options = []
+    for position in range(len(case.options)):
+        won = winners[position] / ties
+        options.append(_risk(case, model, tally, position, best, won, base, replicated=replicated))
+    lines = {figure.name for figure in model.figures if figure.kind == "line"}
+    return Simulation(
+        name=case.name,
+        scenario=case.scenario,
+        baseline=case.baseline,
+        currency=case.currency,
+        months=case.timeline.months,
+        n=sampler.n,
+        seed=sampler.seed,
+        method=sampler.method,
+        suppliers=tuple(options),
+        lines=tuple(line for line in model.lines if line.name in lines),
+        correlations=_achieved(sampler),
+        until=None,
+        warnings=(*case.warnings, *_heavy_tails(case, tally)),
+        provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION),
+        present_costs=tally.costs,
+    )
+
+
+def _risk(
+    case: Case,
+    model: _Model,
+    tally: _Tally,
+    position: int,
+    best: FloatArray,
+    won: FloatArray,
+    base: Mapping[str, Mapping[str, float]],
+    *,
+    replicated: bool,
+) -> OptionRisk:
+    """Sum up one option."""
+    option = case.options[position]
+    spreads = {
+        (figure.kind, figure.name): kept.spread(replicated=replicated)
+        for figure, kept in zip(model.figures, tally.figures, strict=True)
+        if figure.option == position
+    }
+    saved = tally.costs[model.baseline] - tally.costs[position]
+    cost = {total: spreads["cost", total] for total in TOTALS[:2]}
+    cost["all_in"] = spread_of(tally.costs[position], replicated=replicated)
+    npv = {total: spreads["npv", total] for total in TOTALS[:2]}
+    npv["all_in"] = spread_of(saved, replicated=replicated)
+    lines = {name: spread for (kind, name), spread in spreads.items() if kind == "line"}
+    base_costs = {name: _totals(base[name], model.lines) for name in (option.name, case.baseline)}
+    won_by_replicate = won.reshape(REPLICATES, -1).mean(axis=1)
+    positive = {total: tally.share_positive(position, total) for total in TOTALS}
+    worst = np.partition(saved, max(int(WORST_SHARE * saved.size) - 1, 0))[: max(int(WORST_SHARE * saved.size), 1)]
+    differences = {name: spread.mean - base[option.name].get(name, 0.0) for name, spread in lines.items()}
+    return OptionRisk(
+        supplier=option.name,
+        label=option.label,
+        present_cost=cost,
+        npv=npv,
+        base_present_cost=base_costs[option.name],
+        base_npv={total: base_costs[case.baseline][total] - base_costs[option.name][total] for total in TOTALS},
+        probability_best=float(won.mean()),
+        probability_best_error=standard_error(won_by_replicate),
+        probability_positive=positive,
+        expected_loss=float((tally.costs[position] - best).mean()),
+        cvar=float(worst.mean()),
+        lines=lines,
+        why=tuple(sorted(differences.items(), key=lambda pair: -abs(pair[1]))),
+    )
+
+
+def _totals(lines: Mapping[str, float], known: Sequence[Line]) -> dict[str, float]:
+    return {total: sum(lines.get(line.name, 0.0) for line in known if line.grade in WITHIN[total]) for total in TOTALS}
+
+
+def _with_luck(result: Simulation, known: FloatArray, realized: FloatArray) -> tuple[OptionRisk, ...]:
+    """Add to each option how its range splits: what the inputs alone give, and what luck adds in the same draws."""
+    base = [option.supplier for option in result.suppliers].index(result.baseline)
+    saved, saved_realized = known[base] - known, realized[base] - realized
+    return tuple(
+        replace(
+            option,
+            luck=Luckiness(
+                sd_known=float(known[row].std()),
+                sd_luck=float((realized[row] - known[row]).std()),
+                npv_sd_known=float(saved[row].std()),
+                npv_sd_luck=float((saved_realized[row] - saved[row]).std()),
+            ),
+        )
+        for row, option in enumerate(result.suppliers)
+    )
+
+
+def _achieved(sampler: Sampler) -> tuple[Achieved, ...]:
+    """Hold the correlations of the first draws against those asked for."""
+    copula = sampler.copula
+    if not copula.asked:
+        return ()
+    draws = sampler.draws(0)
+    found = []
+    for one in copula.asked:
+        row, column = copula.names.index(one.first), copula.names.index(one.second)
+        achieved = spearman(draws[one.first], draws[one.second])
+        found.append(Achieved(one.first, one.second, one.rank, float(copula.ranks[row, column]), achieved))
+    return tuple(found)
+
+
+def _heavy_tails(case: Case, tally: _Tally) -> Iterator[str]:
+    """Warn of a mean that a handful of draws decides."""
+    for option, costs in zip(case.options, tally.costs, strict=True):
+        squares = np.square(costs - costs.mean())
+        few = max(squares.size // 1000, 1)
+        total = squares.sum()
+        if total > 0 and np.partition(squares, -few)[-few:].sum() > HEAVY_TAIL * total:
+            yield (
+                f"{option.name}: one draw in a thousand makes up more than half of the variance of its present cost, "
+                "so that its mean and sd are unstable: an input has a very heavy tail"
+            )
+
+
+def _is_precise(result: Simulation, until: float) -> bool:
+    wanted = until * result.supplier(result.baseline).present_cost["all_in"].mean
+    return all(
+        option.npv["all_in"].standard_error <= abs(wanted) and option.probability_best_error <= 0.01
+        for option in result.suppliers
+    )
+
+
+def _check_call(n: int, sampler: str, until: float | None, threads: int | None) -> None:
+    if not isinstance(n, int) or not 1 <= n <= 2**32:
+        raise UsageError(f"expected a number of draws from 1 to {2**32:,}, found {n}")
+    if sampler not in METHODS:
+        raise UsageError(f"expected the sampler {', '.join(METHODS)}, found '{sampler}'")
+    if until is not None and not 0 < until < 1:
+        raise UsageError(f"expected a precision between 0 and 1, such as 0.1%, found {until:g}")
+    if threads is not None and threads < 1:
+        raise UsageError(f"expected at least one thread, found {threads}")
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _share(luck: float, known: float) -> float:
+    total = luck**2 + known**2
+    return luck**2 / total if total else 0.0

@@ -1,0 +1,147 @@
+"""How a figure spreads over draws: mean, sd, percentiles and standard error, from all draws or from a histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from tco.distributions import FloatArray
+from tco.sampling import REPLICATES
+
+PERCENTILES: Mapping[str, float] = {"p5": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
+BINS = 4096
+"""Bins of a histogram, over the range of the first draws and half of it on either side."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over all draws.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of the draws; sd divides by n.
+    p5, p25, p50, p75, p95 : float
+        Percentiles.
+    standard_error : float
+        Of the mean: from the spread of independent replicates, or sd/√n for plain random draws.
+    percentile_error : float
+        How far percentiles may be off because they come from a histogram; 0 where they come from all draws.
+    """
+
+    mean: float
+    sd: float
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+    standard_error: float
+    percentile_error: float = 0.0
+
+    def to_dict(self) -> dict[str, float]:
+        """Give it as plain data."""
+        found = asdict(self)
+        if not self.percentile_error:
+            del found["percentile_error"]
+        return found
+
+
+def spread_of(values: FloatArray, *, replicated: bool) -> Spread:
+    """Sum up draws.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+        The replicates one after another, all of one size.
+    replicated : bool
+        Whether replicates are more even than plain random draws, so that the error comes from their spread.
+    """
+    mean, sd = float(values.mean()), float(values.std())
+    points = np.quantile(values, list(PERCENTILES.values()))
+    means = values.reshape(REPLICATES, -1).mean(axis=1)
+    error = standard_error(means) if replicated else sd / np.sqrt(values.size)
+    return Spread(mean=mean, sd=sd, **_named(points), standard_error=float(error))
+
+
+def standard_error(means: FloatArray) -> float:
+    """Give the standard error of the mean of independent replicates' means."""
+    return float(means.std(ddof=1) / np.sqrt(means.size))
+
+
+class Kept:
+    """A figure kept draw by draw."""
+
+    def __init__(self, n: int) -> None:
+        self.values = np.empty(n)
+
+    def add(self, _chunk: int, first: int, values: FloatArray | float, count: int) -> None:
+        """Keep the values of a chunk of draws from `first` on."""
+        self.values[first : first + count] = values
+
+    def spread(self, *, replicated: bool) -> Spread:
+        """Sum up what was kept."""
+        return spread_of(self.values, replicated=replicated)
+
+    def share_above_zero(self) -> float:
+        """Give the share of draws above 0."""
+        return float((self.values > 0).mean())
+
+
+class Histogram:
+    """A figure kept as counts, with exact mean and sd; for so many draws that each chunk is of one replicate.
+
+    Parameters
+    ----------
+    chunks : int
+        How many chunks will be added.
+    first : array of shape (chunk,) or float
+        The values of the first chunk, whose range sets the bins.
+
+    Notes
+    -----
+    Values beyond the bins are counted in the outermost ones. A percentile is off by at most the width of a bin, which
+    is 1/2048 of the first chunk's range, where it lies within them.
+    """
+
+    def __init__(self, chunks: int, first: FloatArray | float) -> None:
+        low, high = float(np.min(first)), float(np.max(first))
+        self.center = (low + high) / 2
+        self.width = max(2 * (high - low), 1e-12 * max(abs(low), abs(high)), 1e-300) / BINS
+        self.low = self.center - self.width * BINS / 2
+        self.counts = np.zeros((chunks, 3))
+        self.bins = np.zeros(BINS, dtype=np.int64)
+        self.above = 0
+
+    def add(self, chunk: int, _first: int, values: FloatArray | float, count: int) -> None:
+        """Count the values of a chunk of draws."""
+        values = np.broadcast_to(values, (count,))
+        places = ((values - self.low) * (1 / self.width)).astype(np.int64)
+        np.clip(places, 0, BINS - 1, out=places)
+        off = values - self.center
+        self.counts[chunk] = count, off.sum(), np.square(off).sum()
+        self.above += int(np.count_nonzero(values > 0))
+        self.bins += np.bincount(places, minlength=BINS)
+
+    def spread(self, *, replicated: bool) -> Spread:
+        """Sum up what was counted."""
+        n, total, squares = self.counts.sum(axis=0)
+        mean, sd = self.center + total / n, np.sqrt(max(squares / n - (total / n) ** 2, 0.0))
+        reached = np.concatenate([[0], np.cumsum(self.bins)]) / n
+        edges = self.low + self.width * np.arange(BINS + 1)
+        points = np.interp(list(PERCENTILES.values()), reached, edges)
+        by_replicate = self.counts.reshape(REPLICATES, -1, 3).sum(axis=1)
+        error = standard_error(by_replicate[:, 1] / by_replicate[:, 0]) if replicated else sd / np.sqrt(n)
+        return Spread(
+            mean=float(mean), sd=float(sd), **_named(points), standard_error=float(error), percentile_error=self.width
+        )
+
+    def share_above_zero(self) -> float:
+        """Give the share of draws above 0."""
+        return self.above / float(self.counts[:, 0].sum())
+
+
+def _named(points: FloatArray) -> dict[str, float]:
+    return {name: float(point) for name, point in zip(PERCENTILES, points, strict=True)}

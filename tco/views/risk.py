@@ -1,0 +1,191 @@
+"""Simulations as tables: for a terminal of 100 columns, as Markdown, CSV and HTML."""
+
+from __future__ import annotations
+
+import csv
+import html as escaping
+import io
+from collections.abc import Sequence
+
+from tco.results import TOTALS
+from tco.simulation import OptionRisk, Simulation
+from tco.spread import Spread
+from tco.views.table import NAMES, WIDTH, money, short, signed, wrapped
+
+_LABEL = 26
+_FEW_WORDS = {"sobol": "Sobol' points", "latin": "Latin hypercube", "random": "plain random"}
+_SHARE_SHOWN = 0.01
+_NAMES = {"hard": "hard", "hard_and_estimated": "hard + est.", "all_in": "all in"}
+
+
+def text(result: Simulation) -> str:
+    """Write a simulation for a terminal: the answer in the first three lines, at most 100 columns."""
+    parts = [_answer(result), _options(result), _totals(result), _lines(result), _base(result)]
+    if any(option.luck for option in result.suppliers):
+        parts.append(_luck(result))
+    if result.correlations:
+        rows = [
+            f"  {one.first} and {one.second}: asked {one.asked:+.2f}, used {one.used:+.2f}, drawn {one.achieved:+.3f}"
+            for one in result.correlations
+        ]
+        parts.append("\n".join(["Rank correlations", *(wrapped(row.strip()) for row in rows)]))
+    if result.warnings:
+        parts.append("\n".join(["Warnings", *(wrapped(warning) for warning in result.warnings)]))
+    return "\n\n".join(parts)
+
+
+def csv_text(result: Simulation) -> str:
+    """Write the rows of a simulation as CSV, in full precision."""
+    rows = list(result.rows())
+    names = dict.fromkeys(name for row in rows for name in row)
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(names), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().rstrip("\n")
+
+
+def markdown(result: Simulation) -> str:
+    """Write the options of a simulation as a Markdown table."""
+    lines = [_answer(result).replace("\n", "  \n"), ""]
+    lines.append(f"| {' | '.join(['option', *_HEADS])} |")
+    lines.append("|---|" + "---:|" * len(_HEADS))
+    for option in result.suppliers:
+        label = option.label.replace("|", "\\|")
+        lines.append(f"| {label} | {' | '.join(_cells(option, result))} |")
+    return "\n".join(lines)
+
+
+def html(result: Simulation) -> str:
+    """Write a small table for notebooks."""
+    heads = "".join(f"<th>{escaping.escape(head)}</th>" for head in ("option", *_HEADS))
+    body = "".join(
+        f"<tr><th>{escaping.escape(option.label)}</th>{''.join(f'<td>{cell}</td>' for cell in _cells(option, result))}</tr>"
+        for option in result.suppliers
+    )
+    caption = escaping.escape(f"{result.currency}, {result.n:,} draws")
+    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+_HEADS = ("saved, mean", "± error", "5 %", "median", "95 %", "P(saves)", "P(best)", "exp. loss", "CVaR 5 %")
+
+
+def _cells(option: OptionRisk, result: Simulation) -> list[str]:
+    npv = option.npv["all_in"]
+    if option.supplier == result.baseline:
+        shown = ["–"] * 6
+    else:
+        shown = [signed(npv.mean), money(npv.standard_error), signed(npv.p5), signed(npv.p50), signed(npv.p95)]
+        shown.append(_chance(option.probability_positive["all_in"]))
+    tail = "–" if option.supplier == result.baseline else signed(option.cvar)
+    return [*shown, _chance(option.probability_best), money(option.expected_loss), tail]
+
+
+def _answer(result: Simulation) -> str:
+    best = result.best
+    scenario = f" (scenario: {result.scenario})" if result.scenario else ""
+    if best.supplier == result.baseline:
+        first = f"{best.label}, the baseline, costs least on average; it is best in {_chance(best.probability_best)} of worlds"
+        second = "  no option saves against it on average"
+    else:
+        npv = best.npv["all_in"]
+        first = f"{best.label}: saves {money(npv.mean)} {result.currency} on average, best in {_chance(best.probability_best)} of worlds"
+        saved = ", ".join(f"{_NAMES[t]} {_chance(best.probability_positive[t])}" for t in TOTALS)
+        second = f"  9 worlds in 10: {signed(npv.p5)} to {signed(npv.p95)} {result.currency}; saves in {saved}"
+    how = f"  {result.n:,} draws ({_FEW_WORDS[result.method]}, seed {result.seed}), {result.months} months"
+    return "\n".join(short(line, WIDTH) for line in (first + scenario, second, how))
+
+
+def _options(result: Simulation) -> str:
+    """Write the options below each other: what each saves, how surely, and what choosing it may cost."""
+    widths = (12, 9, 11, 11, 11, 9, 8, 0, 0)
+    lines = [f"{f'Saved, {result.currency}':<{_LABEL}}" + _spaced(_HEADS, widths)]
+    for option in result.suppliers:
+        lines.append(f"{short(option.label, _LABEL - 1):<{_LABEL}}" + _spaced(_cells(option, result), widths))
+    lines.append("")
+    lines.append(f"{f'Present cost, {result.currency}':<{_LABEL}}" + _spaced(_COST_HEADS, _COST_WIDTHS))
+    for option in result.suppliers:
+        cost = option.present_cost["all_in"]
+        cells = [money(x) for x in (cost.mean, cost.sd, cost.p5, cost.p50, cost.p95, option.expected_loss)]
+        tail = "–" if option.supplier == result.baseline else signed(option.cvar)
+        lines.append(f"{short(option.label, _LABEL - 1):<{_LABEL}}" + _spaced([*cells, tail], _COST_WIDTHS))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+_COST_HEADS = ("mean", "sd", "5 %", "median", "95 %", "exp. loss", "NPV, worst")
+_COST_WIDTHS = (12, 8, 11, 11, 11, 10, 11)
+
+
+def _spaced(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True) if width)
+
+
+def _totals(result: Simulation) -> str:
+    """Write what each option saves in the three totals, so that finance sees what rests on invoices alone."""
+    widths = (18, 13, 13, 10)
+    lines = [f"{'Saved by':<{_LABEL}}" + _spaced(("", "5 %", "95 %", "P(saves)"), widths)]
+    for option in result.suppliers:
+        if option.supplier == result.baseline:
+            continue
+        for total in TOTALS:
+            npv: Spread = option.npv[total]
+            label = short(option.label, _LABEL - 1) if total == TOTALS[0] else ""
+            cells = (NAMES[total], signed(npv.p5), signed(npv.p95), _chance(option.probability_positive[total]))
+            lines.append(f"{label:<{_LABEL}}" + _spaced(cells, widths))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _lines(result: Simulation) -> str:
+    """Write the lines whose range matters most: of each option the mean and the 90 % range, in thousands."""
+    each = 4
+    blocks = []
+    for first in range(0, len(result.suppliers), each):
+        options = result.suppliers[first : first + each]
+        heads = "".join(short(option.label, 17).rjust(18) for option in options)
+        lines = [f"{'Lines, 5 % … 95 %':<{_LABEL}}{heads}"]
+        for line in result.lines:
+            if any(
+                line.name in option.lines and option.lines[line.name].p95 != option.lines[line.name].p5
+                for option in options
+            ):
+                cells = "".join(_range(option.lines.get(line.name)).rjust(18) for option in options)
+                lines.append(f"  {short(line.name, _LABEL - 3):<{_LABEL - 2}}{cells}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _range(spread: Spread | None) -> str:
+    return "–" if spread is None else f"{money(spread.p5)} … {money(spread.p95)}"
+
+
+def _base(result: Simulation) -> str:
+    """Hold the base case against the mean, and say what makes them differ."""
+    lines = ["Base case (inputs at their means) and expected value: the model is not linear, so they differ"]
+    for option in result.suppliers:
+        base, mean = option.base_present_cost["all_in"], option.present_cost["all_in"].mean
+        share = 100 * (mean - base) / base if base else 0.0
+        parts = [f"{line} {signed(amount)}" for line, amount in option.why[:3] if abs(amount) >= 0.5]
+        why = f": {', '.join(parts)}" if parts else ": nothing to speak of"
+        lines.append(wrapped(f"{option.label}: {money(base)} and {money(mean)} ({share:+.2f} %){why}"))
+    return "\n".join(lines)
+
+
+def _luck(result: Simulation) -> str:
+    lines = ["Standard deviation: what we don't know, and what is luck"]
+    for option in result.suppliers:
+        luck = option.luck
+        if luck is not None:
+            shares = luck.to_dict()
+            cost = f"present cost {money(luck.sd_known)} and {money(luck.sd_luck)} (luck {_chance(shares['share_luck'])} of the variance)"
+            npv = f"saved {money(luck.npv_sd_known)} and {money(luck.npv_sd_luck)}"
+            lines.append(wrapped(f"{option.label}: {cost}; {npv}"))
+    return "\n".join(lines)
+
+
+def _chance(share: float) -> str:
+    """Write a probability, never as certain where it is not."""
+    if 0 < share < _SHARE_SHOWN:
+        return "<1 %"
+    if 1 - _SHARE_SHOWN < share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"
