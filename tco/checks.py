@@ -273,7 +273,7 @@ def _correlations(file: CaseFile, report: _Report) -> None:
 
 
 def _rates_for_all(case: Case, report: _Report) -> None:
-    """A mode with a rate for one supplier and none for another is a mistake, not a zero."""
+    """Refuse a mode with a rate for one supplier and none for another: that is a mistake, not a zero."""
     for mode in case.file.failures:
         key = f"failure_rates.{mode}"
         stated = [option.name for option in case.options if key in option.inputs]
@@ -511,7 +511,7 @@ def _order_days(case: Case, option: Option, interval: float) -> float:
 
 
 def _gains_from_lost_sales(case: Case, option: Option) -> Iterator[str]:
-    """A unit that costs more than it is sold for makes every lost sale a gain."""
+    """Doubt a unit that costs more than it is sold for: every lost sale would be a gain."""
     counted = {"lost_margin_of_units", "stockouts", "disrupted_sales"}
     engine = case.base
     if "sale_price" not in option.switches or not counted & {line.name for line in engine.lines[option.name]}:
@@ -520,8 +520,8 @@ def _gains_from_lost_sales(case: Case, option: Option) -> Iterator[str]:
         margin = float(engine.graph.known[engine.at("margin", option.name, month)])
         if margin < 0:
             yield (
-                f"{option.name}: from month {month} a unit costs {-margin:.2f} {case.currency} more than it is sold for, "
-                "so that every lost sale counts as a gain"
+                f"{option.name}: from month {month} a unit costs {-margin:.2f} {case.currency} more than it is sold "
+                "for, so that every lost sale counts as a gain"
             )
             return
 

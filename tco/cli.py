@@ -149,7 +149,7 @@ def simulate(
 @click.argument("case", metavar="CASE")
 @click.argument("name", metavar="PATH-OR-QUANTITY")
 @click.option("--supplier", default="", metavar="S", help="Which option; by default the baseline.")
-@click.option("--month", default=1, show_default=True, help="Which month; 0 is the start.")
+@click.option("--month", type=int, help="Which month (0 is the start); by default the first after a transition.")
 @_scenario
 @_set
 @_format("table", "json")
@@ -158,7 +158,7 @@ def explain(
     case: str,
     name: str,
     supplier: str,
-    month: int,
+    month: int | None,
     scenarios: Sequence[str],
     changes: Sequence[str],
     form: str,

@@ -53,7 +53,7 @@ class Document:
         while near and near not in self.places:
             near = near[:-1]
         file, line = self.places.get(near, (self.file, 0))
-        return Problem(file, line, self.path(keys) if path is None else path, message, hint)
+        return Problem(file, line, *map(printable, (self.path(keys) if path is None else path, message, hint)))
 
     def path(self, keys: Keys) -> str:
         """Write a chain of keys as the path that names it: an item of a list by its name, if it alone has that name."""
@@ -76,6 +76,11 @@ class Document:
     def without(self, keys: Keys) -> Document:
         """Give a document without the part at a chain of keys."""
         return Document(self.file, _without(self.data, keys), self.places, self.folder)
+
+
+def printable(text: str) -> str:
+    """Write out what a terminal would obey rather than show, such as a line break within a key."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def dotted(keys: Keys) -> str:
@@ -265,7 +270,7 @@ class _Reader:
             )
 
     def _refuse(self, line: int, message: str, hint: str = "", keys: Keys = ()) -> None:
-        self.problems.append(Problem(self.file, line, dotted(keys), message, hint))
+        self.problems.append(Problem(self.file, line, *map(printable, (dotted(keys), message, hint))))
 
 
 class _TooDeep(Exception):

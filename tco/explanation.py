@@ -107,7 +107,7 @@ class Explanation:
         return explanation.text(self)
 
 
-def explain(case: Case, name: str, *, supplier: str = "", month: int = 1) -> Explanation:
+def explain(case: Case, name: str, *, supplier: str = "", month: int | None = None) -> Explanation:
     """Explain a line, a quantity or an input of one option in one month.
 
     Parameters
@@ -118,8 +118,9 @@ def explain(case: Case, name: str, *, supplier: str = "", month: int = 1) -> Exp
         A cost line (``refunds``), a quantity (``landed_cost``) or the path of an input.
     supplier : str
         Which option; by default the one in the path, else the baseline.
-    month : int
-        1 to the horizon; 0 for what falls at the start.
+    month : int, optional
+        1 to the horizon; 0 for what falls at the start. By default the first month in which the option's own figures
+        hold: after its transition, or the start for what falls there.
 
     Raises
     ------
@@ -134,12 +135,13 @@ def explain(case: Case, name: str, *, supplier: str = "", month: int = 1) -> Exp
     'price + unit_duty + inbound_freight'
     """
     months = case.timeline.months
-    if not 0 <= month <= months:
+    if month is not None and not 0 <= month <= months:
         raise UsageError(f"expected a month from 0 (the start) to {months}, found {month}")
     option = case.option(supplier or _supplier_of(case, name))
+    if month is None:
+        starts = all(_at_start(case.base, option.name, one) for one in _asked(case, option, name))
+        month = 0 if starts else min(option.transition_months + 1, months)
     names = _asked(case, case.option(case.base.acting(option.name, month)), name)
-    if month == 1 and all(_at_start(case.base, option.name, one) for one in names):
-        month = 0
     walk = _Walk(case, option, month)
     for one in names:
         walk.visit(one)

@@ -285,8 +285,8 @@ def _settings(changes: Iterable[str]) -> list[tuple[str, Any, tuple[str, int]]]:
         if not equals:
             raise UsageError(f"expected --set PATH=VALUE, found '{change}'")
         try:
-            value = document.value(text, f"--set {path.strip()}")
-            settings.append((path.strip(), value, (f"--set {change}", 0)))
+            value = document.value(text, f"--set {document.printable(path.strip())}")
+            settings.append((path.strip(), value, (f"--set {document.printable(change)}", 0)))
         except CaseError as error:
             problems += error.problems
     if problems:
@@ -316,7 +316,8 @@ def _changed(source: Document, changes: Iterable[tuple[str, Any, tuple[str, int]
         try:
             source = source.replaced(paths.locate(source.data, path).keys, _plain(value), place)
         except Unexpected as error:
-            problems.append(Problem(*place, "", error.message, error.hint))
+            message, hint = map(document.printable, (error.message, error.hint))
+            problems.append(Problem(*place, "", message, hint))
     return source, problems
 
 

@@ -260,7 +260,8 @@ def _type_message(error: Any) -> tuple[str, str]:
 def _length_message(error: Any) -> tuple[str, str]:
     if error["type"] == "too_long":
         most = error["ctx"]["max_length"]
-        return f"expected {most} entries, found {len(error['input'])}", f"keep {most} of them; decimals take a point"
+        hint = f"keep {most} of them" + ("; decimals take a point" if most > 2 else "")
+        return f"expected {most} entries, found {len(error['input'])}", hint
     least = error["ctx"]["min_length"]
     amount = "at least one entry" if least == 1 else f"{least} entries"
     return f"expected {amount}, found {error['ctx']['actual_length']}", f"write {amount}"

@@ -287,7 +287,7 @@ class TestEveryShippedCase:
         engine = case.base
         for option in compared.suppliers:
             for term in engine.terms(option.supplier, 1):
-                explained = tco.explain(case, term.line.name, supplier=option.supplier).nodes[0]
+                explained = tco.explain(case, term.line.name, supplier=option.supplier, month=1).nodes[0]
                 total = sum(explained.values.values()) * float(np.reshape(engine.graph.known[term.driver], -1)[0])
                 if sum(one.cost.line == term.line.cost.line for one in engine.lines[option.supplier]) == 1:
                     assert total == pytest.approx(option.monthly[term.line.cost.line][1], rel=1e-12)
