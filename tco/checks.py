@@ -38,9 +38,14 @@ class _Report:
     def add(self, keys: Keys, message: str, hint: str, path: str | None = None) -> None:
         """Add a problem, its line looked up; that something is missing is told once, for whatever needs it."""
         problem = self.source.problem(keys, message, hint, path)
-        again = message.startswith("missing") and problem.path in {other.path for other in self.problems}
-        if not again and not shape.follows(problem.path, self.told):
+        again = {other.path for other in self.problems} | self._unsure(keys)
+        if not (message.startswith("missing") and problem.path in again) and not shape.follows(problem.path, self.told):
             self.problems.append(problem)
+
+    def _unsure(self, keys: Keys) -> set[str]:
+        """Give the path of what may be inherited, if it is told that there is no saying from what."""
+        mistaken = len(keys) > 1 and f"suppliers.{keys[1]}.based_on" in self.told
+        return {self.source.path(keys)} if mistaken else set()
 
     def at(self, one: Input, message: str, hint: str) -> None:
         """Add a problem at an input, unless a mistake is told of it already."""
@@ -49,9 +54,7 @@ class _Report:
         self.add(paths.locate(self.source.data, one.path).keys, message, hint, one.path)
 
     def unknown(self, keys: Keys, found: str, known: Iterable[str], what: str) -> None:
-        """Add a name that is not one of the known ones, unless what should have given it is mistaken."""
-        if shape.follows(f"{_HOMES.get(what)}.{found}", self.told):
-            return
+        """Add a name that is not one of the known ones."""
         names = list(known)
         near = difflib.get_close_matches(found, names, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"the case has {', '.join(names) or 'none'}"
@@ -59,7 +62,6 @@ class _Report:
 
 
 _SUPPLIER, _MODE = "a supplier of the case", "a mode of failures"
-_HOMES = {_SUPPLIER: "suppliers", _MODE: "failures"}
 
 
 def references(file: CaseFile, source: Document, told: Collection[str] = ()) -> list[Problem]:

@@ -64,7 +64,7 @@ class Document:
             inner = _inside(around, key)
             name = _inside(inner, "name") if isinstance(around, list) else None
             alone = isinstance(name, str) and [_inside(item, "name") for item in around].count(name) == 1
-            parts.append(str(name if alone else key))
+            parts.append(str(name if alone else key) or "''")
         return ".".join(parts)
 
     def replaced(self, keys: Keys, value: Any, place: tuple[str, int]) -> Document:

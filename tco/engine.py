@@ -393,7 +393,7 @@ def _limits_of(option: Option) -> list[tuple[str, tuple[str, ...], Callable[...,
     """List the joint limits of an option: in words, on which quantities, and how far each is exceeded."""
     found: list[tuple[str, tuple[str, ...], Callable[..., Any]]] = []
     if option.modes:
-        rates, again = ("order_mode", "failure_rate"), ("order_mode", "failure_rate", "replace_share")
+        rates, again = ("order_mode", "failure_rate"), ("sends_per_order", "sends_per_unit")
         found += [
             ("failure rates of units sum to more than 100 %", rates, _excess_of_units),
             ("failure rates of orders sum to more than 100 %", rates, _excess_of_orders),
@@ -402,7 +402,7 @@ def _limits_of(option: Option) -> list[tuple[str, tuple[str, ...], Callable[...,
             ("returned + repair exceed 100 %", ("returned_share", "repair_share"), _excess),
         ]
     if "disposition_share" in option.switches and option.modes:
-        shares = ("disposition_share", "disposition_rest", "disposition_first_rows")
+        shares = ("disposition_share", "disposition_rest", "disposition_first_rows", "disposition_sets")
         found.append(("shares of dispositions do not sum to 100 %", shares, _excess_of_dispositions))
     if {"service_level", "order_interval_days"} <= option.switches:
         found.append(("the safety stock is negative", ("safety_factor",), operator.neg))
@@ -421,15 +421,15 @@ def _excess_of_orders(order_mode: Any, failure_rate: Any) -> Any:
     return over_modes(order_mode * failure_rate) - 1
 
 
-def _excess_of_replacements(order_mode: Any, failure_rate: Any, replace_share: Any) -> Any:
-    """Give how far the larger of Σ q·replace is from staying below 1, beyond a rounding error."""
-    again = failure_rate * replace_share
-    return np.maximum(over_modes(order_mode * again), over_modes((1 - order_mode) * again)) - 1 + 2 * TOLERANCE
+def _excess_of_replacements(sends_per_order: Any, sends_per_unit: Any) -> Any:
+    """Give a positive number where a geometric series has no end: its sum would be negative, or beyond all bounds."""
+    endless = (sends_per_order <= 0) | (sends_per_unit <= 0) | (sends_per_order + sends_per_unit > 1e9)
+    return endless * 2.0 - 1
 
 
-def _excess_of_dispositions(share: Any, rest: Any, first_rows: Any) -> Any:
+def _excess_of_dispositions(share: Any, rest: Any, first_rows: Any, sets: Any) -> Any:
     """Give how far the shares of a mode exceed 1, or where none takes the rest, differ from it."""
-    total = over_dispositions(share, first_rows)
-    open_ended = over_dispositions(rest, first_rows) > 0
-    stated = over_dispositions(share > 0, first_rows) + open_ended > 0
+    total = over_dispositions(share, first_rows, sets)
+    open_ended = over_dispositions(rest, first_rows, sets) > 0
+    stated = over_dispositions(share > 0, first_rows, sets) + open_ended > 0
     return np.max(np.where(open_ended, total - 1, np.where(stated, np.abs(total - 1), 0)), axis=0)

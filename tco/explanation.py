@@ -270,7 +270,15 @@ class _Walk:
         """Give the rows that a sum runs over: of dispositions, those of the mode whose row is written."""
         kind = head.removeprefix("over_")
         rows = self.rows_of_kind(kind)
-        return [one for one in rows if one.startswith(f"{row}: ")] if kind == "dispositions" else rows
+        if kind != "dispositions":
+            return rows
+        group = self.option.disposition_sets.index(self.option.dispositions[row])
+        return [one for one in rows if one.startswith(f"{self.set_names()[group]}: ")]
+
+    def set_names(self) -> list[str]:
+        """Name the sets of dispositions: by the mode that has one of its own, else general."""
+        keys = [group[0].split(".") if group else ["", "none"] for group in self.option.disposition_sets]
+        return [key[1] if key[0] == "failures" else "general" for key in keys]
 
     def text(self, quantity: Quantity, recorded: formula.Symbol) -> str:
         """Write a formula; of a stock and of a yearly total say which months it speaks of."""
@@ -363,10 +371,12 @@ class _Walk:
                 return modes
             case "dispositions":
                 return [
-                    f"{mode}: {key.rpartition('.')[2] or 'none'}"
-                    for mode in modes
-                    for key in self.option.dispositions[mode] or ("",)
+                    f"{name}: {key.rpartition('.')[2] or 'none'}"
+                    for name, group in zip(self.set_names(), self.option.disposition_sets, strict=True)
+                    for key in group or ("",)
                 ]
+            case "sets":
+                return self.set_names()
             case "activities":
                 return [key.rpartition(".")[2] for key in self.option.inputs if key.startswith("returns.activities.")]
             case "breaks":
@@ -412,6 +422,7 @@ _STRUCTURE = (
     "disposition_rest",
     "disposition_scraps",
     "disposition_first_rows",
+    "disposition_sets",
     "break_from",
     "break_below",
     "exchange_rate",

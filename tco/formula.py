@@ -95,20 +95,24 @@ def over_activities(values: Any) -> Any:
     return _over(values, "over_activities")
 
 
-def over_dispositions(values: Any, first_rows: Any) -> Any:
-    """Sum over each mode's dispositions: rows (mode by mode) of shape (rows, n) to (m, n).
+def over_dispositions(values: Any, first_rows: Any, sets: Any) -> Any:
+    """Sum over each mode's dispositions: rows of shape (rows, n) to (m, n).
 
     Parameters
     ----------
     values : array or Symbol
-        One row for each disposition of each mode, the modes one after another.
+        One row for each disposition, set by set: modes that share their dispositions share a set.
     first_rows : array of int
-        Where each mode's rows begin; every mode has at least one.
+        Where each set's rows begin; every set has at least one.
+    sets : array of int
+        The set of each mode.
     """
     if isinstance(values, Symbol):
         return record("over_dispositions", values)
-    starts = np.asarray(first_rows).ravel().astype(int)
-    return np.add.reduceat(values, starts, axis=0) if starts.size else values
+    starts, chosen = (np.asarray(given).ravel().astype(int) for given in (first_rows, sets))
+    ends = [*starts[1:], len(values)]
+    sums = [np.add.reduce(values[start:end], axis=0) for start, end in zip(starts, ends, strict=True)]
+    return np.stack(sums)[chosen] if sums else values
 
 
 def normal_density(value: Any) -> Any:

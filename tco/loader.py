@@ -244,10 +244,11 @@ def _not_finite(source: Document, error: NotFinite) -> Problem:
 
 
 _UNKNOWN = re.compile(r"expected a (mode|supplier) of .*, found '(.*)'$|: nothing called '(.*)' in (.*)$")
+_HOMES = {"mode": "failures", "supplier": "suppliers"}
 
 
 def _told_once(problems: Iterable[Problem]) -> list[Problem]:
-    """Tell of an unknown name where it stands first: wherever else it stands, the mistake is the same."""
+    """Tell of an unknown name where it stands first, and only if nothing is wrong with what should have given it."""
     first: dict[tuple[str, ...], Problem] = {}
     lines: dict[tuple[str, ...], list[str]] = {}
     for problem in sorted(set(problems)):
@@ -255,7 +256,10 @@ def _told_once(problems: Iterable[Problem]) -> list[Problem]:
         there = first.setdefault(subject, problem)
         if problem.file == there.file and 0 < problem.line != there.line:
             lines.setdefault(subject, []).append(str(problem.line))
-    return [_also(problem, list(dict.fromkeys(lines.get(subject, ())))) for subject, problem in first.items()]
+    paths_told = {problem.path for problem in problems if problem.path}
+    mistaken = {re.sub(r"^(extra_costs)\.\d+(\.name)?$", r"\1", path) for path in paths_told}
+    known = {subject: problem for subject, problem in first.items() if not mistaken & set(subject[1:2])}
+    return [_also(problem, list(dict.fromkeys(lines.get(subject, ())))) for subject, problem in known.items()]
 
 
 def _also(problem: Problem, lines: list[str]) -> Problem:
@@ -264,16 +268,14 @@ def _also(problem: Problem, lines: list[str]) -> Problem:
 
 
 def _subject(problem: Problem) -> tuple[str, ...]:
-    """Give what is unknown: a mode, a supplier or another name in its place; for other problems all of it."""
+    """Give what is unknown, after the section that should have given it; for other problems all of it."""
     found = _UNKNOWN.search(problem.message)
     if not found:
-        return tuple(map(str, (problem.file, problem.line, problem.path, problem.message, problem.hint)))
+        return (problem.file, "", str(problem.line), problem.path, problem.message, problem.hint)
     kind, name, part, place = found.groups()
-    if kind is None and (place == "failures" or place.endswith(("failure_rates", "chargeback"))):
+    if kind is None and place.endswith(("failure_rates", "chargeback")):
         kind = "mode"
-    if kind is None and place == "suppliers":
-        kind = "supplier"
-    return (problem.file, kind or place, name or part)
+    return (problem.file, _HOMES.get(kind, place), name or part)
 
 
 def _settings(changes: Iterable[str]) -> list[tuple[str, Any, tuple[str, int]]]:

@@ -116,6 +116,11 @@ class Option:
     price_at_stake: str
     settings: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def disposition_sets(self) -> tuple[tuple[str, ...], ...]:
+        """The different sets of dispositions that modes have: the general one, and those of their own."""
+        return tuple(dict.fromkeys(self.dispositions[mode.name] for mode in self.modes))
+
     def stated(self, name: str) -> list[Input]:
         """Give the stated inputs that formulas know under a name."""
         return [one for one in self.inputs.values() if one.entry.name == name]
@@ -346,16 +351,18 @@ def _other_rows(option: Option) -> dict[str, Binding]:
     found["break_below"] = tuple(Constant(edge) for edge in [*edges[1:], 1e300])
     rows: dict[str, list[Bound]] = {name: [] for name in (*_DISPOSITION_ENTRIES, "rest", "scraps")}
     first_rows, count = [], 0
-    for mode in option.modes:
+    for group in option.disposition_sets:
         first_rows.append(Constant(float(count)))
-        for key in option.dispositions[mode.name] or ("",):
+        for key in group or ("",):
             _add_disposition(option, key, rows)
             count += 1
+    sets = [option.disposition_sets.index(option.dispositions[mode.name]) for mode in option.modes]
     found |= {entry.name: tuple(rows[name]) for name, entry in _DISPOSITION_ENTRIES.items()}
     return found | {
         "disposition_rest": tuple(rows["rest"]),
         "disposition_scraps": tuple(rows["scraps"]),
         "disposition_first_rows": tuple(first_rows),
+        "disposition_sets": tuple(Constant(float(one)) for one in sets),
     }
 
 

@@ -22,7 +22,10 @@ from tco.quantity import GRADES, GROUPS, Model, Source, cost, quantity
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(ROOT.glob("scenarios/*.yaml")) + sorted(ROOT.glob("tco/templates/*.yaml"))
-ROOMS = re.findall(r"^\| (\w+) \|", (ROOT / "ARCHITECTURE.md").read_text().split("<!-- rooms")[1].split("##")[0], re.M)[1:]
+STRUCTURE = ("disposition_first_rows", "disposition_sets")
+ROOMS = re.findall(r"^\| (\w+) \|", (ROOT / "ARCHITECTURE.md").read_text().split("<!-- rooms")[1].split("##")[0], re.M)[
+    1:
+]
 
 
 def room_of(path: Path) -> str:
@@ -81,14 +84,14 @@ class TestEveryQuantity:
         """The recorded formula, evaluated by walking its symbols, equals the function on the same numbers."""
         random = np.random.default_rng(7)
         values = {name: random.uniform(0.1, 0.4, (2, 3) if _rows(name) else 3) for name in one.arguments}
-        values |= {name: np.array([[0.0], [1.0]]) for name in one.arguments if name == "disposition_first_rows"}
+        values |= {name: np.array([[0.0], [1.0]]) for name in one.arguments if name in STRUCTURE}
         values |= {name: np.array([[0.0], [1.0]]) for name in one.arguments if name == "order_mode"}
         recorded = one.trace(MODEL.unit_of)
         np.testing.assert_allclose(_walked(recorded, values), one.function(*values.values()), rtol=1e-13)
 
     def test_reads_as_text_and_as_excel_with_every_argument_in_it(self, one):
         recorded = one.trace(MODEL.unit_of)
-        used = [name for name in one.arguments if name != "disposition_first_rows"]
+        used = [name for name in one.arguments if name not in STRUCTURE]
         assert set(formula.names(recorded)) == set(used)
         cells = {name: f"${chr(65 + position)}$7" for position, name in enumerate(used)}
         written = formula.excel(recorded, cells)
@@ -121,7 +124,7 @@ def _walked(symbol: formula.Symbol, values):
         return values[symbol.head]
     arguments = [_walked(arg, values) for arg in symbol.args]
     if symbol.head == "over_dispositions":
-        return formula.over_dispositions(arguments[0], values["disposition_first_rows"])
+        return formula.over_dispositions(arguments[0], *(values[name] for name in STRUCTURE))
     function = getattr(np, symbol.head, None) or getattr(formula, symbol.head)
     return function(*arguments)
 

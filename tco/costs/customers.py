@@ -28,10 +28,16 @@ def hazard(units_per_customer, leavers):
     return units_per_customer * leavers
 
 
+@quantity("1")
+def survival(monthly_retention, hazard):
+    """Share of customers who are still there at the month's end."""
+    return monthly_retention * np.exp(-hazard)
+
+
 @quantity("customer", start="customers_at_start", when=("customers_at_start",))
-def customers(customers, monthly_retention, hazard, new_customers):
+def customers(customers, survival, new_customers):
     """Customers at the start of the month, those driven away missing."""
-    return customers * monthly_retention * np.exp(-hazard) + new_customers
+    return customers * survival + new_customers
 
 
 @quantity("customer")

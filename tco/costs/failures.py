@@ -91,19 +91,25 @@ def disposition_value(disposition_recovers, landed_cost, disposition_proceeds, d
 
 
 @quantity("money/unit", rows="modes")
-def recovery_per_return(disposition_share, disposition_value, disposition_rest, disposition_first_rows):
+def recovery_per_return(
+    disposition_share, disposition_value, disposition_rest, disposition_first_rows, disposition_sets
+):
     """What one returned unit brings on average; the disposition called `rest` takes what the others leave."""
-    stated = over_dispositions(disposition_share * disposition_value, disposition_first_rows)
-    left = 1 - over_dispositions(disposition_share, disposition_first_rows)
-    return stated + left * over_dispositions(disposition_rest * disposition_value, disposition_first_rows)
+    stated = over_dispositions(disposition_share * disposition_value, disposition_first_rows, disposition_sets)
+    left = 1 - over_dispositions(disposition_share, disposition_first_rows, disposition_sets)
+    return stated + left * over_dispositions(
+        disposition_rest * disposition_value, disposition_first_rows, disposition_sets
+    )
 
 
 @quantity("1", rows="modes")
-def scrap_share(disposition_share, disposition_scraps, disposition_rest, disposition_first_rows):
+def scrap_share(disposition_share, disposition_scraps, disposition_rest, disposition_first_rows, disposition_sets):
     """Share of returned units that bring nothing: dispositions without recovery and without proceeds."""
-    stated = over_dispositions(disposition_share * disposition_scraps, disposition_first_rows)
-    left = 1 - over_dispositions(disposition_share, disposition_first_rows)
-    return stated + left * over_dispositions(disposition_rest * disposition_scraps, disposition_first_rows)
+    stated = over_dispositions(disposition_share * disposition_scraps, disposition_first_rows, disposition_sets)
+    left = 1 - over_dispositions(disposition_share, disposition_first_rows, disposition_sets)
+    return stated + left * over_dispositions(
+        disposition_rest * disposition_scraps, disposition_first_rows, disposition_sets
+    )
 
 
 @cost("money/unit", group="failures", grade="hard", rows="modes", when=("replace_share",))
