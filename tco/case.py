@@ -532,8 +532,7 @@ def entry_of(section: type[Section], name: str) -> Entry | None:
 def entries(section: type[Section]) -> dict[str, Entry]:
     """Give the entry of every field of a section that holds one number."""
     found = {name: entry_of(section, name) for name in section.model_fields}
-    plain = {name: entry for name, entry in found.items() if entry and not _is_collection(section, name)}
-    return plain
+    return {name: entry for name, entry in found.items() if entry and not _is_collection(section, name)}
 
 
 def section_of(section: type[Section], name: str) -> type[Section] | None:

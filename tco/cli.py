@@ -14,6 +14,7 @@ from tco.version import VERSION
 
 TEMPLATES = ("product", "courier", "packaging", "returns")
 FORMATS = ("table", "json", "csv", "markdown")
+INTERRUPTED = 130
 LONG_RUN = 100_000
 """Draws from which a run may take more than a second."""
 
@@ -29,6 +30,9 @@ class _Commands(click.Group):
         except TcoError as error:
             click.echo(str(error), err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)

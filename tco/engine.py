@@ -110,6 +110,7 @@ class Engine:
         self.leaf = leaf or self._mean
         self.realize: Realize | None = None
         self._steps: dict[tuple[str, str, int], int] = {}
+        self._asked: dict[tuple[str, str, int], int] = {}
         self._monthly: dict[tuple[str, str], bool] = {}
         self._drivers: dict[tuple[str, str, range], int | None] = {}
 
@@ -135,7 +136,13 @@ class Engine:
         month : int
             1 to T; 0 for the start, T + 1 for stocks at the end.
         """
-        option = self.acting(option, month)
+        asked = (name, option, month)
+        if asked not in self._asked:
+            self._asked[asked] = self._found(name, self.acting(option, month), month)
+        return self._asked[asked]
+
+    def _found(self, name: str, option: str, month: int) -> int:
+        """Give the step of an acting option's quantity, made once for all months in which it is the same."""
         period = month if self._is_monthly(name, option) else -1 - self.timeline.year(month)
         key = (name, option, period)
         if key not in self._steps:
@@ -293,7 +300,10 @@ class Engine:
         """Step a running stock from month 1 on: each month's arguments are those of the month before."""
         if month <= 1:
             return self.at(quantity.start, option, 1)
-        for earlier in range(1, month):  # from the first month on, so that no step waits for many others
+        known = month - 1
+        while known > 1 and (quantity.name, option, known) not in self._asked:
+            known -= 1
+        for earlier in range(known, month):  # one after another, so that no step waits for many others
             self.at(quantity.name, option, earlier)
         arguments = [self.at(name, option, month - 1) for name in quantity.arguments]
         return self.graph.call(quantity.name, quantity.function, arguments, quantity.arguments)

@@ -1,4 +1,4 @@
-"""What can go wrong, as data with a place in a file: every message a user reads is built here or passed through here."""
+"""What can go wrong, as data with a place in a file: every message that a user reads passes through here."""
 
 from __future__ import annotations
 

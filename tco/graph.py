@@ -42,12 +42,18 @@ class Graph:
 
     def constant(self, value: Value, name: str = "") -> int:
         """Give the step of a known value: a number, or an array of shape (rows, 1)."""
-        array = np.asarray(value, dtype=float)
-        array = array.reshape(()) if array.shape == (1,) else array
-        key = (array.shape, array.tobytes())
+        key: Any
+        known: Value
+        if isinstance(value, float):
+            key, known = (value, "number"), np.float64(value)
+        else:
+            known = np.asarray(value, dtype=float)
+            if known.size == 1 and known.ndim < 2:
+                return self.constant(float(known.reshape(-1)[0]), name)
+            key = (known.shape, known.tobytes())
         if key not in self._ids:
             self._ids[key] = self._add(Step(name, None, (), ()))
-            self.known[self._ids[key]] = array if array.ndim else np.float64(array)
+            self.known[self._ids[key]] = known
         return self._ids[key]
 
     def draw(self, path: str) -> int:

@@ -290,7 +290,7 @@ def nearest_correlation(matrix: FloatArray) -> FloatArray:
 
     References
     ----------
-    Higham (2002), Computing the nearest correlation matrix, IMA Journal of Numerical Analysis 22, 329-343, algorithm 3.3.
+    Higham (2002), Computing the nearest correlation matrix, IMA J. Numer. Anal. 22, 329-343, algorithm 3.3.
     """
     found, correction = matrix.copy(), np.zeros_like(matrix)
     for _ in range(1000):
@@ -330,7 +330,7 @@ def _root(matrix: FloatArray) -> FloatArray:
     if not len(matrix):
         return matrix
     try:
-        return np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(matrix)
         root = np.asarray(vectors * np.sqrt(np.maximum(values, 0)), dtype=np.float64)

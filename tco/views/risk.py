@@ -59,10 +59,11 @@ def markdown(result: Simulation) -> str:
 def html(result: Simulation) -> str:
     """Write a small table for notebooks."""
     heads = "".join(f"<th>{escaping.escape(head)}</th>" for head in ("option", *_HEADS))
-    body = "".join(
-        f"<tr><th>{escaping.escape(option.label)}</th>{''.join(f'<td>{cell}</td>' for cell in _cells(option, result))}</tr>"
-        for option in result.suppliers
-    )
+    rows = []
+    for option in result.suppliers:
+        cells = "".join(f"<td>{cell}</td>" for cell in _cells(option, result))
+        rows.append(f"<tr><th>{escaping.escape(option.label)}</th>{cells}</tr>")
+    body = "".join(rows)
     caption = escaping.escape(f"{result.currency}, {result.n:,} draws")
     return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -85,11 +86,12 @@ def _answer(result: Simulation) -> str:
     best = result.best
     scenario = f" (scenario: {result.scenario})" if result.scenario else ""
     if best.supplier == result.baseline:
-        first = f"{best.label}, the baseline, costs least on average; it is best in {_chance(best.probability_best)} of worlds"
+        first = f"{best.label}, the baseline, costs least on average; best in {_chance(best.probability_best)} of worlds"
         second = "  no option saves against it on average"
     else:
         npv = best.npv["all_in"]
-        first = f"{best.label}: saves {money(npv.mean)} {result.currency} on average, best in {_chance(best.probability_best)} of worlds"
+        average = f"{money(npv.mean)} {result.currency} on average"
+        first = f"{best.label}: saves {average}, best in {_chance(best.probability_best)} of worlds"
         saved = ", ".join(f"{_NAMES[t]} {_chance(best.probability_positive[t])}" for t in TOTALS)
         second = f"  9 worlds in 10: {signed(npv.p5)} to {signed(npv.p95)} {result.currency}; saves in {saved}"
     how = f"  {result.n:,} draws ({_FEW_WORDS[result.method]}, seed {result.seed}), {result.months} months"
@@ -176,7 +178,8 @@ def _luck(result: Simulation) -> str:
         luck = option.luck
         if luck is not None:
             shares = luck.to_dict()
-            cost = f"present cost {money(luck.sd_known)} and {money(luck.sd_luck)} (luck {_chance(shares['share_luck'])} of the variance)"
+            part = f"luck {_chance(shares['share_luck'])} of the variance"
+            cost = f"present cost {money(luck.sd_known)} and {money(luck.sd_luck)} ({part})"
             npv = f"saved {money(luck.npv_sd_known)} and {money(luck.npv_sd_luck)}"
             lines.append(wrapped(f"{option.label}: {cost}; {npv}"))
     return "\n".join(lines)

@@ -46,8 +46,7 @@ def text(result: Comparison | Comparisons) -> str:
     parts = [_headline(comparisons)]
     columns = _columns(comparisons)
     each = (WIDTH - _LABEL) // _COLUMN
-    for first in range(0, len(columns), each):
-        parts.append(_block(columns[first : first + each], comparisons))
+    parts += [_block(columns[first : first + each], comparisons) for first in range(0, len(columns), each)]
     parts += [_planned(comparison) for comparison in comparisons[:1]]
     parts += [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
     warnings = list(dict.fromkeys(warning for comparison in comparisons for warning in comparison.warnings))
@@ -94,7 +93,8 @@ def html(result: Comparison | Comparisons) -> str:
         cells = "".join(f"<td>{_unit(column.per_unit(value(column)))}</td>" for column in columns)
         body.append(f"<tr><th>{escaping.escape(name.strip())}</th>{cells}</tr>")
     caption = f"{escaping.escape(comparisons[0].currency)} a planned unit"
-    return f"<table><caption>{caption}</caption><thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    head = f"<thead><tr><th></th>{heads}</tr></thead>"
+    return f"<table><caption>{caption}</caption>{head}<tbody>{''.join(body)}</tbody></table>"
 
 
 def _all(result: Comparison | Comparisons) -> tuple[Comparison, ...]:
