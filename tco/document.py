@@ -15,7 +15,7 @@ LARGEST_FILE = 256 * 1024
 DEEPEST_NESTING = 16
 
 _INTEGER = re.compile(r"[-+]?\d[\d_]*")
-_REAL = re.compile(r"[-+]?(\d[\d_]*)?(\.\d[\d_]*|\.)?([eE][-+]?\d+)?")
+_REAL = re.compile(r"[-+]?(\d[\d_]*(\.\d[\d_]*|\.)?|\.\d[\d_]*)([eE][-+]?\d+)?")
 _WORDS: Mapping[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -149,7 +149,7 @@ def scalar(text: str) -> Any:
         return _WORDS[text]
     if _INTEGER.fullmatch(text) and len(text) < 40:
         return int(text.replace("_", ""))
-    if _REAL.fullmatch(text) and any(character.isdigit() for character in text):
+    if _REAL.fullmatch(text):
         return float(text.replace("_", ""))
     return text
 

@@ -110,9 +110,11 @@ def over_dispositions(values: Any, first_rows: Any, sets: Any) -> Any:
     if isinstance(values, Symbol):
         return record("over_dispositions", values)
     starts, chosen = (np.asarray(given).ravel().astype(int) for given in (first_rows, sets))
+    if not starts.size:
+        return values  # a case without failure modes
     ends = [*starts[1:], len(values)]
     sums = [np.add.reduce(values[start:end], axis=0) for start, end in zip(starts, ends, strict=True)]
-    return np.stack(sums)[chosen] if sums else values
+    return np.stack(sums)[chosen]
 
 
 def normal_density(value: Any) -> Any:

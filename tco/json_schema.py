@@ -7,8 +7,16 @@ from typing import Any
 from tco.case import CaseFile, Entry
 from tco.numbers import PERCENTILES, REMARKS
 
-_DIGITS = r"[-+]?([0-9][0-9_]*)?(\.[0-9][0-9_]*|\.)?([eE][-+]?[0-9]+)?"
-_PERCENT = _DIGITS + r" ?%"
+_PLAIN = r"([0-9][0-9_]*(\.[0-9][0-9_]*|\.)?|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?"
+_END = r"\s*(to\b|$)"
+_NOT_ABOVE = {
+    "share": rf"(?!\+?0*([2-9]|1\.0*[1-9]|[1-9][0-9]+)[0-9.]*{_END})(?!\+?0*(?!100(\.0*)? ?%)[1-9][0-9]{{2,}}[0-9.]* ?%)",
+    "rate": rf"(?![-+]?0*[1-9][0-9.]*{_END})",
+}
+"""Refuses 8 where 8% is meant, and shares above 100 %, in text too."""
+_NAME = r"^[^.\s]([^.\u0000-\u001f]*[^.\s])?$"
+_NAMED = ("activities", "dispositions", "failures", "failure_rates", "suppliers", "grades")
+"""Mappings whose keys are names of the file's own."""
 _BOUNDS: dict[str, dict[str, float]] = {
     "share": {"minimum": 0, "maximum": 1},
     "rate": {"exclusiveMinimum": -1, "exclusiveMaximum": 1},
@@ -29,6 +37,9 @@ def schema() -> dict[str, Any]:
     found = CaseFile.model_json_schema()
     defs: dict[str, Any] = {}
     found = _replaced(found, defs)
+    for section in (found, *found["$defs"].values()):
+        _hold_to_names(section["properties"])
+    found["$defs"]["ExtraCost"]["properties"]["name"]["pattern"] = _NAME
     found["$defs"] |= defs
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "tco case", **found}
 
@@ -43,6 +54,16 @@ def _replaced(node: Any, defs: dict[str, Any]) -> Any:
     if isinstance(entry, Entry):
         return {"description": node["description"], **_entry(entry, defs)}
     return {key: _replaced(value, defs) for key, value in node.items() if key != "title" or isinstance(value, dict)}
+
+
+def _hold_to_names(properties: dict[str, Any]) -> None:
+    """Refuse keys that are no names, and currencies that are no codes."""
+    for name, node in properties.items():
+        for one in (node, *node.get("anyOf", ())):
+            if "patternProperties" in one:
+                one["additionalProperties"] = False
+            elif name in _NAMED and one.get("type") == "object":
+                one["propertyNames"] = {"pattern": _NAME}
 
 
 def _entry(entry: Entry, defs: dict[str, Any]) -> dict[str, Any]:
@@ -88,19 +109,32 @@ def _valued(forms: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _literal(entry: Entry) -> dict[str, Any]:
-    sign = "" if entry.kind in _SIGNED else r"(?!-)"
-    patterns = [_DIGITS, *([_PERCENT] if entry.percent else [])]
-    text = {"type": "string", "pattern": rf"^\s*{sign}(?=[^%]*[0-9])({'|'.join(patterns)})\s*$"}
-    return {"anyOf": [{"type": "number", **_BOUNDS[entry.kind]}, text]}
+    return {"anyOf": [{"type": "number", **_BOUNDS[entry.kind]}, {"type": "string", "pattern": rf"^\s*{_text(entry)}\s*$"}]}
+
+
+def _text(entry: Entry) -> str:
+    """Give the pattern of one number in text."""
+    sign = "[-+]?" if entry.kind in _SIGNED else r"\+?"
+    percent = "( ?%)?" if entry.percent else ""
+    return rf"{_NOT_ABOVE.get(entry.kind, '')}{sign}{_PLAIN}{percent}"
 
 
 def _forms(entry: Entry, literal: dict[str, Any]) -> list[dict[str, Any]]:
     """List every form of a distribution."""
-    spread: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
-    one = rf"{_PERCENT}|{_DIGITS}" if entry.percent else _DIGITS
-    forms: list[dict[str, Any]] = [{"type": "string", "pattern": rf"^\s*({one})\s+to\s+({one})\s*$"}]
+    forms: list[dict[str, Any]] = [{"type": "string", "pattern": rf"^\s*{_text(entry)}\s+to\s+{_text(entry)}\s*$"}]
     if entry.kind == "share":
-        forms.append({"type": "string", "pattern": rf"^\s*{_DIGITS}\s+of\s+{_DIGITS}\s*$"})
+        forms.append({"type": "string", "pattern": rf"^\s*\+?{_PLAIN}\s+of\s+\+?{_PLAIN}\s*$"})
+    share = Entry("share", "1", "")
+    weights = {"type": "object", "minProperties": 1, "additionalProperties": _literal(share)}
+    weights["propertyNames"] = {"pattern": rf"^\s*{_text(entry)}\s*$"}
+    largest = {"maximum": 1} if entry.kind in _NOT_ABOVE else {}
+    percent = "( ?%)?" if entry.percent else ""
+    spread = {
+        "anyOf": [
+            {"type": "number", "exclusiveMinimum": 0, **largest},
+            {"type": "string", "pattern": rf"^\s*\+?{_PLAIN}{percent}\s*$"},
+        ]
+    }
     for form, count in (("pert", 3), ("triangular", 3), ("uniform", 2)):
         forms.append(_object({form: {"type": "array", "items": literal, "minItems": count, "maxItems": count}}, [form]))
     percentiles = {"properties": dict.fromkeys(PERCENTILES, literal), "minProperties": 2, "maxProperties": 2}
@@ -113,7 +147,7 @@ def _forms(entry: Entry, literal: dict[str, Any]) -> list[dict[str, Any]]:
     forms += [_object({form: family}, [form]) for form in ("normal", "lognormal", "gamma", "beta")]
     keys = dict.fromkeys(("p10", "p50", "p90", "min", "max"), literal)
     forms.append(_object({"metalog": _object(keys, ["p10", "p50", "p90"])}, ["metalog"]))
-    forms.append(_object({"discrete": {"type": "object", "minProperties": 1}}, ["discrete"]))
+    forms.append(_object({"discrete": weights}, ["discrete"]))
     samples = {"samples": {"type": "string"}, "column": {"type": "string"}}
     return [*forms, _object(samples, ["samples", "column"])]
 

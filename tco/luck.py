@@ -48,7 +48,14 @@ class Luck:
             return self._rows(engine, name, option, month, _poisson, (step,))
         if name == "disruptions":
             return self._disruptions(engine, option, month, step)
-        return step
+        return self._as_planned(engine, name, option, month) if name == "order_days" else step
+
+    def _as_planned(self, engine: Engine, name: str, option: str, month: int) -> int:
+        """Give a quantity that is settled before luck: minimum orders are held against planned units, never none."""
+        quantity = engine.quantity(name, option)
+        planned = {"planned_units": engine.expected("planned_units", option, month)}
+        asked = [planned.get(one, engine.at(one, option, month)) for one in quantity.arguments]
+        return engine.graph.call(name, quantity.function, asked, quantity.arguments)
 
     def _demand(self, engine: Engine, option: str, month: int) -> int:
         """Give the contract year's orders over those expected."""

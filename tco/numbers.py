@@ -51,7 +51,7 @@ NEGLIGIBLE = 1e-9
 """A distribution may have this share of its draws outside its input's bounds: less than one in a billion."""
 LARGEST_SAMPLES_FILE = 64 * 2**20
 
-_NUMBER = re.compile(r"[-+]?(\d[\d_]*)?(\.\d[\d_]*|\.)?([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d[\d_]*|\.)?|\.\d[\d_]*)([eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -493,16 +493,12 @@ def _parsed(raw: Any, manner: Manner) -> tuple[float, bool]:
     body = raw.strip()
     percent = body.endswith("%")
     digits = body[:-1].rstrip() if percent else body
-    if not _is_number(digits):
+    if not _NUMBER.fullmatch(digits):
         raise Unexpected(f"expected {manner.wanted}, found {_shown(raw)}", _text_hint(digits, percent, manner))
     if percent and not manner.percent:
         raise Unexpected(f"expected {manner.expected} without a percent sign, found {_shown(raw)}", f"write {digits}")
     value = _float(digits.replace("_", ""))
     return (value / 100 if percent else value), percent
-
-
-def _is_number(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text)) and any(character.isdigit() for character in text)
 
 
 def _float(raw: int | float | str) -> float:
@@ -525,7 +521,7 @@ def _text_hint(digits: str, percent: bool, manner: Manner) -> str:
     if re.match(r"[£$€¥]|[A-Z]{3}\b", digits) or re.search(r"[£$€¥]|\b[A-Z]{3}$", digits):
         return "leave out the currency: the case says it once"
     ends = re.fullmatch(r"([\d_.]+%?)\s*(?:-|–|—|\.\.+)\s*([\d_.]+)", digits)
-    if ends and not manner.fixed and all(_is_number(end.rstrip("%")) for end in ends.groups()):
+    if ends and not manner.fixed and all(_NUMBER.fullmatch(end.rstrip("%")) for end in ends.groups()):
         return f"write {ends[1]} to {ends[2]}{sign} for a range"
     share = re.fullmatch(r"([\d_.]+)\s*(?:percent|per cent|pct\.?)", digits)
     if share and manner.percent:
@@ -551,7 +547,7 @@ def _shown(raw: Any) -> str:
     if isinstance(raw, Mapping | list):
         kind = "mapping" if isinstance(raw, Mapping) else "list"
         return f"a {kind}" if raw else f"an empty {kind}"
-    shown = repr(raw) if isinstance(raw, str) and not _is_number(raw.strip("% ")) else str(raw)
+    shown = repr(raw) if isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip("% ")) else str(raw)
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from threading import Lock
 from typing import Literal, TypeAlias
@@ -110,11 +110,11 @@ class Sampler:
     @property
     def chunks(self) -> int:
         """How many chunks the draws come in."""
-        return len(self._layout())
+        return len(self._layout)
 
     def segments(self, chunk: int) -> tuple[Segment, ...]:
         """Give the runs of points that a chunk is made of."""
-        return self._layout()[chunk]
+        return self._layout[chunk]
 
     def draws(self, chunk: int) -> dict[str, FloatArray]:
         """Give the draws of one chunk by path, each of shape (chunk,)."""
@@ -134,7 +134,7 @@ class Sampler:
             start += segment.count
         return found
 
-    @cache  # noqa: B019  # a sampler lives as long as its run
+    @cached_property
     def _layout(self) -> tuple[tuple[Segment, ...], ...]:
         """Cut replicates into chunks of at most `CHUNK` draws, or gather small ones into one."""
         size = self.per_replicate
@@ -177,7 +177,7 @@ class Sampler:
 
     def _sobol(self, segment: Segment, out: FloatArray) -> None:
         """Lay out scrambled Sobol' points by doubling: the next 2^k points are the first ones XOR one number."""
-        directions, shifts = self._scramble(segment.replicate)
+        directions, shifts = self._scrambles[segment.replicate]
         points = np.empty(out.shape, dtype=np.uint64)
         points[:, 0] = shifts
         for bit in range(directions.shape[1]):
@@ -191,25 +191,17 @@ class Sampler:
         np.add(points, 0.5, out=out)
         out *= 2.0**-_BITS
 
-    @cache  # noqa: B019
-    def _scramble(self, replicate: int) -> tuple[Bits, Bits]:
-        """Give a replicate's direction numbers, scrambled by random lower triangular matrices, and its shifts.
+    @cached_property
+    def _scrambles(self) -> list[tuple[Bits, Bits]]:
+        """Give each replicate's direction numbers, scrambled by random lower triangular matrices, and its shifts.
 
         References
         ----------
         Matoušek (1998), On the L2-discrepancy for anchored boxes, Journal of Complexity 14, 527-556.
         """
         plain = _directions(len(self.paths), max(self.per_replicate - 1, 1).bit_length())
-        random = self._random_digits()[replicate]
-        directions = np.zeros_like(plain)
-        for digit in range(_DIGITS):
-            top = _BITS - 1 - digit
-            below = np.uint64((1 << top) - 1)
-            column = (random[:, digit] & below) | np.uint64(1 << top)
-            directions ^= (plain >> np.uint64(top) & np.uint64(1)) * column[:, None]
-        return directions, random[:, _DIGITS]
+        return [(_scrambled(plain, random), random[:, _DIGITS]) for random in self._random_digits()]
 
-    @cache  # noqa: B019
     def _random_digits(self) -> Bits:
         """Give the random numbers of all scrambles, (replicates, inputs, digits + 1): a stream an input."""
         size = (REPLICATES, _DIGITS + 1)
@@ -307,10 +299,11 @@ def nearest_correlation(matrix: FloatArray) -> FloatArray:
 
 
 def spearman(first: FloatArray, second: FloatArray) -> float:
-    """Give Spearman's rank correlation; equal values share their mean rank."""
+    """Give Spearman's rank correlation; equal values share their mean rank; 0 where either never varies."""
     ranks = np.stack([_mean_ranks(first), _mean_ranks(second)])
     ranks -= ranks.mean(axis=1, keepdims=True)
-    return float((ranks[0] * ranks[1]).sum() / np.sqrt((ranks**2).sum(axis=1).prod()))
+    spread = np.sqrt((ranks**2).sum(axis=1).prod())
+    return float((ranks[0] * ranks[1]).sum() / spread) if spread else 0.0
 
 
 def _mean_ranks(values: FloatArray) -> FloatArray:
@@ -352,6 +345,17 @@ def _key(path: str) -> tuple[int, int]:
     """Turn a path into numbers that seed its stream."""
     digest = hashlib.blake2b(path.encode(), digest_size=16).digest()
     return int.from_bytes(digest[:8]), int.from_bytes(digest[8:])
+
+
+def _scrambled(plain: Bits, random: Bits) -> Bits:
+    """Multiply direction numbers by lower triangular matrices of random digits, (dimensions, digits or more)."""
+    found = np.zeros_like(plain)
+    for digit in range(_DIGITS):
+        top = _BITS - 1 - digit
+        below = np.uint64((1 << top) - 1)
+        column = (random[:, digit] & below) | np.uint64(1 << top)
+        found ^= (plain >> np.uint64(top) & np.uint64(1)) * column[:, None]
+    return found
 
 
 def _directions(dimensions: int, bits: int) -> Bits:

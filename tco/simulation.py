@@ -319,7 +319,7 @@ def simulate(
     >>> result.best.supplier
     'borealis_box'
     """
-    _check_call(n, sampler, until, threads)
+    _check_call(n, seed, sampler, until, threads)
     repair = repair_correlations
     threads = threads or _processors()
     run = _Run(case, seed=seed, method=sampler, repair=repair, threads=threads, predictive=predictive)
@@ -392,6 +392,7 @@ class _Model:
         self.figures = figures
         self.wanted = [figure.step for figure in figures] + [totals["all_in"] for totals in self.totals] + limits
         self.program = Program(engine.graph, self.wanted)
+        self.limiting = Program(engine.graph, limits)
 
     def _leaf(self, engine: Engine, path: str, number: Number) -> int:
         if path in self.inputs:
@@ -424,7 +425,11 @@ class _Tally:
                 kept.add(chunk, first, value, count)
         for row, value in enumerate(values[n_figures : n_figures + n_options]):
             self.costs[row, first : first + count] = value
-        for row, value in enumerate(values[n_figures + n_options :]):
+        self.add_limits(chunk, first, count, values[n_figures + n_options :])
+
+    def add_limits(self, chunk: int, first: int, count: int, values: Sequence[Any]) -> None:
+        """Count the draws of one chunk that break each joint limit."""
+        for row, value in enumerate(values):
             broken = np.broadcast_to(np.reshape(value, -1) > TOLERANCE, (count,))
             if broken.any():
                 self.broken[row, chunk] = np.count_nonzero(broken)
@@ -454,7 +459,7 @@ class _Tally:
         for (option, words), broken, firsts in zip(self.model.limits, self.broken, self.first_broken, strict=True):
             if broken.sum():
                 share, first = broken.sum() / self.n, firsts[firsts >= 0].min()
-                message = f"{words} in {100 * share:.2g} % of draws, first in draw {first}"
+                message = f"{words} in {100 * share:.3g} % of draws, first in draw {first}"
                 hint = "narrow the ranges, or correlate them, so that no draw breaks the limit"
                 keys = ("suppliers", option)
                 problems.append(self.model.case.document.problem(keys, f"expected none, found that {message}", hint))
@@ -497,8 +502,25 @@ class _Run:
         try:
             self._fill(sampler, tally, progress)
         except NotFinite as error:
-            raise TcoError(str(error)) from None
+            raise self._refusal(model, sampler, error) from None
         return tally
+
+    def _refusal(self, model: _Model, sampler: Sampler, error: NotFinite) -> TcoError:
+        """Name the joint limit that draws break, which is why replacements may not add up; else what is not finite."""
+        tally, first = _Tally(model, sampler), 0
+        try:
+            for chunk in range(sampler.chunks):
+                draws = sampler.draws(chunk)
+                count = sum(segment.count for segment in sampler.segments(chunk))
+                draws[CHUNK] = np.full(count, float(chunk))
+                tally.add_limits(chunk, first, count, model.limiting.run(draws, first))
+                first += count
+            tally.check_limits()
+        except CaseError as broken:
+            return broken
+        except NotFinite:
+            pass
+        return TcoError(str(error))
 
     def _fill(self, sampler: Sampler, tally: _Tally, progress: Progress | None) -> None:
         """Compute all chunks, several at a time; on an interrupt, start no more of them."""
@@ -661,9 +683,9 @@ def _heavy_tails(case: Case, tally: _Tally) -> Iterator[str]:
     """Warn of a mean that a handful of draws decides."""
     for option, costs in zip(case.options, tally.costs, strict=True):
         squares = np.square(costs - costs.mean())
-        few = max(squares.size // 1000, 1)
+        few = squares.size // 1000  # in fewer draws than a thousand one may well stand out by chance
         total = squares.sum()
-        if total > 0 and np.partition(squares, -few)[-few:].sum() > HEAVY_TAIL * total:
+        if few and total > 0 and np.partition(squares, -few)[-few:].sum() > HEAVY_TAIL * total:
             yield (
                 f"{option.name}: one draw in a thousand makes up more than half of the variance of its present cost, "
                 "so that its mean and sd are unstable: an input has a very heavy tail"
@@ -678,9 +700,11 @@ def _is_precise(result: Simulation, until: float) -> bool:
     )
 
 
-def _check_call(n: int, sampler: str, until: float | None, threads: int | None) -> None:
+def _check_call(n: int, seed: int, sampler: str, until: float | None, threads: int | None) -> None:
     if not isinstance(n, int) or not 1 <= n <= 2**32:
         raise UsageError(f"expected a number of draws from 1 to {2**32:,}, found {n}")
+    if not isinstance(seed, int) or seed < 0:
+        raise UsageError(f"expected a seed of 0 or more, found {seed}")
     if sampler not in METHODS:
         raise UsageError(f"expected the sampler {', '.join(METHODS)}, found '{sampler}'")
     if until is not None and not 0 < until < 1:

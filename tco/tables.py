@@ -17,7 +17,10 @@ OCTAVES = 28
 """Octaves of the table on each side: uniforms down to 2^-29 are looked up, the few beyond are computed."""
 CELLS = 16
 ERROR_BOUND = 1e-6
-"""Largest error of a looked-up value: relative to the larger of the value and the standard deviation."""
+"""Largest error of a looked-up value: relative to the larger of the value and the distribution's width.
+
+The width is the standard deviation, or p95 - p5 where that is less: a few heavy tails have an endless sd.
+"""
 
 _SPACINGS = (0.25, 0.125, 0.0625)
 _POINTS = 8
@@ -75,6 +78,7 @@ class QuantileTable:
         for coefficient in (c2, c1, c0):
             result *= near
             result += coefficient.take(cell, mode="clip")
+        np.clip(result, *self.distribution.bounds, out=result)  # a cubic may overshoot an end by its error
         if u.min() < _LOWEST or u.max() > 1 - _LOWEST:
             beyond = (u < _LOWEST) | (u > 1 - _LOWEST)
             result[beyond] = self.distribution.quantile(u[beyond])
@@ -84,7 +88,9 @@ class QuantileTable:
         checked = _checkpoints()
         exact = np.asarray(self.distribution.quantile(checked))
         off = np.abs(self._looked_up(checked) - exact)
-        return bool(np.all(off <= ERROR_BOUND / 10 * np.maximum(np.abs(exact), self.distribution.sd())))
+        low, high = self.distribution.quantile(np.array([0.05, 0.95]))
+        width = min(self.distribution.sd(), high - low)
+        return bool(np.all(off <= ERROR_BOUND / 10 * np.maximum(np.abs(exact), width)))
 
 
 def _coefficients(distribution: Distribution, spacing: float) -> tuple[FloatArray, ...]:

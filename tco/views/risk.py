@@ -15,6 +15,8 @@ from tco.views.table import NAMES, WIDTH, money, short, signed, wrapped
 _LABEL = 26
 _FEW_WORDS = {"sobol": "Sobol' points", "latin": "Latin hypercube", "random": "plain random"}
 _SHARE_SHOWN = 0.01
+_SPOKEN_OF = 0.5
+"""Money below which a difference rounds to nothing."""
 _NAMES = {"hard": "hard", "hard_and_estimated": "hard + est.", "all_in": "all in"}
 
 
@@ -31,7 +33,7 @@ def text(result: Simulation) -> str:
         parts.append("\n".join(["Rank correlations", *(wrapped(row.strip()) for row in rows)]))
     if result.warnings:
         parts.append("\n".join(["Warnings", *(wrapped(warning) for warning in result.warnings)]))
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
 
 
 def csv_text(result: Simulation) -> str:
@@ -86,7 +88,9 @@ def _answer(result: Simulation) -> str:
     best = result.best
     scenario = f" (scenario: {result.scenario})" if result.scenario else ""
     if best.supplier == result.baseline:
-        first = f"{best.label}, the baseline, costs least on average; best in {_chance(best.probability_best)} of worlds"
+        first = (
+            f"{best.label}, the baseline, costs least on average; best in {_chance(best.probability_best)} of worlds"
+        )
         second = "  no option saves against it on average"
     else:
         npv = best.npv["all_in"]
@@ -138,22 +142,26 @@ def _totals(result: Simulation) -> str:
 
 
 def _lines(result: Simulation) -> str:
-    """Write the lines whose range matters most: of each option the mean and the 90 % range, in thousands."""
-    each = 4
+    """Write the lines that vary: of each option the 90 % range, as many options beside each other as there is room."""
+    shown = [line.name for line in result.lines if any(_varies(option, line.name) for option in result.suppliers)]
+    if not shown:
+        return ""
+    ranges = [[_range(option.lines.get(name)) for name in shown] for option in result.suppliers]
+    width = max(18, 2 + max(len(cell) for column in ranges for cell in column))
+    each = max((WIDTH - _LABEL) // width, 1)
     blocks = []
-    for first in range(0, len(result.suppliers), each):
-        options = result.suppliers[first : first + each]
-        heads = "".join(short(option.label, 17).rjust(18) for option in options)
-        lines = [f"{'Lines, 5 % … 95 %':<{_LABEL}}{heads}"]
-        for line in result.lines:
-            if any(
-                line.name in option.lines and option.lines[line.name].p95 != option.lines[line.name].p5
-                for option in options
-            ):
-                cells = "".join(_range(option.lines.get(line.name)).rjust(18) for option in options)
-                lines.append(f"  {short(line.name, _LABEL - 3):<{_LABEL - 2}}{cells}")
+    for first in range(0, len(ranges), each):
+        heads = [short(option.label, width - 1) for option in result.suppliers[first : first + each]]
+        lines = [f"{'Lines, 5 % … 95 %':<{_LABEL}}" + _spaced(heads, [width] * len(heads))]
+        for row, name in enumerate(shown):
+            cells = [column[row] for column in ranges[first : first + each]]
+            lines.append(f"  {short(name, _LABEL - 3):<{_LABEL - 2}}" + _spaced(cells, [width] * len(cells)))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _varies(option: OptionRisk, line: str) -> bool:
+    return line in option.lines and option.lines[line].p95 != option.lines[line].p5
 
 
 def _range(spread: Spread | None) -> str:
@@ -162,13 +170,15 @@ def _range(spread: Spread | None) -> str:
 
 def _base(result: Simulation) -> str:
     """Hold the base case against the mean, and say what makes them differ."""
-    lines = ["Base case (inputs at their means) and expected value: the model is not linear, so they differ"]
+    differ = any(abs(amount) >= _SPOKEN_OF for option in result.suppliers for _, amount in option.why)
+    why = "the model is not linear, so they differ" if differ else "they hardly differ"
+    lines = [f"Base case (inputs at their means) and expected value: {why}"]
     for option in result.suppliers:
         base, mean = option.base_present_cost["all_in"], option.present_cost["all_in"].mean
         share = 100 * (mean - base) / base if base else 0.0
-        parts = [f"{line} {signed(amount)}" for line, amount in option.why[:3] if abs(amount) >= 0.5]
+        parts = [f"{line} {signed(amount)}" for line, amount in option.why[:3] if abs(amount) >= _SPOKEN_OF]
         why = f": {', '.join(parts)}" if parts else ": nothing to speak of"
-        lines.append(wrapped(f"{option.label}: {money(base)} and {money(mean)} ({share:+.2f} %){why}"))
+        lines.append(wrapped(f"{option.label}: {money(base)} and {money(mean)} ({share:+z.2f} %){why}"))
     return "\n".join(lines)
 
 
