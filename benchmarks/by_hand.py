@@ -101,7 +101,9 @@ def _present_cost(supplier: Supplier, years: Mapping[str, list[Year]], draws: Dr
 
 def _year(supplier: Supplier, year: int, draws: Draws) -> Year:
     """Give the cost of a unit, of a month, the margin and the leavers of a contract year."""
-    own = {path.split(".", 2)[2]: values for path, values in draws.items() if path.startswith(f"suppliers.{supplier.name}")}
+    own = {
+        path.split(".", 2)[2]: values for path, values in draws.items() if path.startswith(f"suppliers.{supplier.name}")
+    }
     grown = (1 + INFLATION) ** year
     per_order = draws["demand.units_per_order"]
     improved = (1 - supplier.improvement) ** year

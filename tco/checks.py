@@ -104,6 +104,8 @@ def options(case: Case, told: Collection[str] = ()) -> list[Problem]:
         for check in (_remedies, _mode_rates, _dispositions, _needs_of_lines, _valuation, _inventory, _disruption):
             check(case, option, report)
     if not told and not report.problems:
+        _some_demand(case, report)
+    if not told and not report.problems:
         for option in case.options:
             _safety_stock(case, option, report)
     return report.problems
@@ -460,6 +462,16 @@ def _disruption(case: Case, option: Option, report: _Report) -> None:
     for key in missing:
         keys = ("suppliers", option.name, "disruption", key)
         report.add(keys, "missing: the disruption needs it", f"write disruption: {{{key}: ...}}")
+
+
+def _some_demand(case: Case, report: _Report) -> None:
+    engine = case.base
+    months = range(1, case.timeline.months + 1)
+    planned = sum(float(engine.graph.known[engine.at("planned_units", case.baseline, month)]) for month in months)
+    if planned <= 0:
+        by_customers = case.file.demand.customers is not None
+        keys = ("demand", "customers" if by_customers else "units_per_year")
+        report.add(keys, "expected some demand within the horizon, found none", "write how much is bought today")
 
 
 def _safety_stock(case: Case, option: Option, report: _Report) -> None:

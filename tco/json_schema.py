@@ -10,8 +10,9 @@ from tco.numbers import PERCENTILES, REMARKS
 _PLAIN = r"([0-9][0-9_]*(\.[0-9][0-9_]*|\.)?|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?"
 _END = r"\s*(to\b|$)"
 _NOT_ABOVE = {
-    "share": rf"(?!\+?0*([2-9]|1\.0*[1-9]|[1-9][0-9]+)[0-9.]*{_END})(?!\+?0*(?!100(\.0*)? ?%)[1-9][0-9]{{2,}}[0-9.]* ?%)",
-    "rate": rf"(?![-+]?0*[1-9][0-9.]*{_END})",
+    "share": rf"(?!\+?0*([2-9]|1\.0*[1-9]|[1-9][0-9_]+)[0-9_.]*{_END})"
+    r"(?!\+?0*(?!100(\.0*)? ?%)[1-9][0-9]{2,}[0-9.]* ?%)",
+    "rate": rf"(?![-+]?0*[1-9][0-9_.]*{_END})",
 }
 """Refuses 8 where 8% is meant, and shares above 100 %, in text too."""
 _NAME = r"^[^.\s]([^.\u0000-\u001f]*[^.\s])?$"
@@ -109,7 +110,8 @@ def _valued(forms: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _literal(entry: Entry) -> dict[str, Any]:
-    return {"anyOf": [{"type": "number", **_BOUNDS[entry.kind]}, {"type": "string", "pattern": rf"^\s*{_text(entry)}\s*$"}]}
+    text = {"type": "string", "pattern": rf"^\s*{_text(entry)}\s*$"}
+    return {"anyOf": [{"type": "number", **_BOUNDS[entry.kind]}, text]}
 
 
 def _text(entry: Entry) -> str:

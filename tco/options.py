@@ -281,7 +281,7 @@ def _dispositions_of(file: CaseFile, mode: str) -> tuple[str, ...]:
 def _switched(option: Option, file: CaseFile) -> Option:
     """Add the switches that choose between variants of formulas."""
     switches = {one.entry.name for one in option.inputs.values()}
-    if file.churn or any(mode.churn for mode in file.failures.values()):
+    if file.churn or "churn_per_event" in switches:
         valuation = file.churn.valuation if file.churn else "lost_margin"
         switches.add(valuation if valuation == "lost_margin" else f"{valuation}_valuation")
         switches |= {"beyond_horizon"} if file.churn and file.churn.beyond_horizon else set()

@@ -415,7 +415,7 @@ class _Tally:
     def prepare(self, values: Sequence[Any]) -> None:
         """Lay out what is kept, from the first chunk's values."""
         for value in self._figure_values(values):
-            self.figures.append(Kept(self.n) if self.keep else Histogram(self.chunks, value))
+            self.figures.append(Kept(self.n) if self.keep else Histogram(self.n, self.chunks, value))
 
     def add(self, chunk: int, first: int, count: int, values: Sequence[Any]) -> None:
         """Keep the values of one chunk; chunks may be added in any order, and at a time."""

@@ -91,12 +91,14 @@ class Kept:
 
 
 class Histogram:
-    """A figure kept as counts, with exact mean and sd; for so many draws that each chunk is of one replicate.
+    """A figure kept as counts, with exact mean and sd.
 
     Parameters
     ----------
+    n : int
+        How many draws will be added, in chunks of one replicate or less, or of several whole ones.
     chunks : int
-        How many chunks will be added.
+        In how many chunks.
     first : array of shape (chunk,) or float
         The values of the first chunk, whose range sets the bins.
 
@@ -106,22 +108,28 @@ class Histogram:
     is 1/2048 of the first chunk's range, where it lies within them.
     """
 
-    def __init__(self, chunks: int, first: FloatArray | float) -> None:
+    def __init__(self, n: int, chunks: int, first: FloatArray | float) -> None:
         low, high = float(np.min(first)), float(np.max(first))
         self.center = (low + high) / 2
         self.width = max(2 * (high - low), 1e-12 * max(abs(low), abs(high)), 1e-300) / BINS
         self.low = self.center - self.width * BINS / 2
-        self.counts = np.zeros((chunks, 3))
+        self.each = n // REPLICATES
+        self.whole = chunks < REPLICATES
+        self.counts = np.zeros((REPLICATES if self.whole else chunks, 3))
+        """Draws, their sum and that of their squares: a row a chunk, or a replicate where chunks hold several."""
         self.bins = np.zeros(BINS, dtype=np.int64)
         self.above = 0
 
-    def add(self, chunk: int, _first: int, values: FloatArray | float, count: int) -> None:
-        """Count the values of a chunk of draws."""
+    def add(self, chunk: int, first: int, values: FloatArray | float, count: int) -> None:
+        """Count the values of a chunk of draws from `first` on."""
         values = np.broadcast_to(values, (count,))
         places = ((values - self.low) * (1 / self.width)).astype(np.int64)
         np.clip(places, 0, BINS - 1, out=places)
-        off = values - self.center
-        self.counts[chunk] = count, off.sum(), np.square(off).sum()
+        rows = count // self.each if self.whole else 1
+        row = first // self.each if self.whole else chunk
+        off = (values - self.center).reshape(rows, -1)
+        sums = [np.full(rows, count / rows), off.sum(axis=1), np.square(off).sum(axis=1)]
+        self.counts[row : row + rows] = np.stack(sums, axis=1)
         self.above += int(np.count_nonzero(values > 0))
         self.bins += np.bincount(places, minlength=BINS)
 

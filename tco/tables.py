@@ -36,7 +36,7 @@ class QuantileTable:
     Parameters
     ----------
     distribution : Distribution
-        Any; one that no table serves well is computed exactly.
+        With a smooth quantile function; one that no table serves well is computed exactly.
 
     Notes
     -----
@@ -72,7 +72,7 @@ class QuantileTable:
         cell = near.view(np.int64) >> _SHIFT
         cell -= _FIRST_CELL
         near -= self._left.take(cell, mode="clip")
-        cell += (u > 0.5) * _HALF
+        cell += (u >= 0.5) * _HALF  # the median itself is the end of the last cell, which `clip` finds
         c0, c1, c2, c3 = self._coefficients
         result: FloatArray = c3.take(cell, mode="clip")
         for coefficient in (c2, c1, c0):

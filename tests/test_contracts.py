@@ -442,6 +442,7 @@ def test_constants_are_what_their_names_say():
         "days_per_year": 365,
         "days_per_month": 365.25 / 12,
         "half": 0.5,
+        "rounding": 1.000000001,
     }
 
 

@@ -16,6 +16,7 @@ CONSTANTS = {
     "days_per_year": (365.0, "day/year", "days in a year"),
     "days_per_month": (30.4375, "day", "days in a month, 365.25 / 12"),
     "half": (0.5, "1", "one half: stock falls evenly from a whole order to none"),
+    "rounding": (1 + 1e-9, "1", "room for rounding, where a sum of months meets the very number that a contract names"),
 }
 """Numbers that stand in formulas by name: value, unit and meaning."""
 TIMES = {

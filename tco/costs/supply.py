@@ -23,10 +23,10 @@ def sale_price_factor(sale_price_growth, contract_year):
 
 
 @quantity("money/unit", name="price", when=("price_breaks",))
-def price_of_breaks(break_price, break_from, break_below, planned_units_in_year, exchange_rate):
+def price_of_breaks(break_price, break_from, break_below, planned_units_in_year, rounding, exchange_rate):
     """Price of the break that the contract year's planned units reach (all-units), in the case's currency."""
-    reached = (planned_units_in_year >= break_from) * (planned_units_in_year < break_below)
-    return over_breaks(reached * break_price) * exchange_rate
+    units = planned_units_in_year * rounding
+    return over_breaks((units >= break_from) * (units < break_below) * break_price) * exchange_rate
 
 
 @quantity("money/unit")

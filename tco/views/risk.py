@@ -106,8 +106,10 @@ def _options(result: Simulation) -> str:
     """Write the options below each other: what each saves, how surely, and what choosing it may cost."""
     widths = (12, 9, 11, 11, 11, 9, 8, 0, 0)
     lines = [f"{f'Saved, {result.currency}':<{_LABEL}}" + _spaced(_HEADS, widths)]
-    for option in result.suppliers:
-        lines.append(f"{short(option.label, _LABEL - 1):<{_LABEL}}" + _spaced(_cells(option, result), widths))
+    lines += [
+        f"{short(option.label, _LABEL - 1):<{_LABEL}}" + _spaced(_cells(option, result), widths)
+        for option in result.suppliers
+    ]
     lines.append("")
     lines.append(f"{f'Present cost, {result.currency}':<{_LABEL}}" + _spaced(_COST_HEADS, _COST_WIDTHS))
     for option in result.suppliers:
