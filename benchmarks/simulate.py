@@ -42,6 +42,8 @@ MOST_START = 2.5
 """Times the import of scipy.special that `tco simulate` may take."""
 MOST_ERROR = 0.1
 """Relative error of the mean NPV that 4,096 Sobol' draws may have [%]."""
+FEWEST_COMPARED = 1024
+"""Draws from which on samplers are compared in words."""
 FIXED_MEMORY = 200e6
 """Bytes of memory that a simulation may need beside 8 a draw and supplier."""
 
@@ -275,9 +277,9 @@ def measure_error(case: tco.Case, size: Size) -> Lines:
     yield "## Error against number of draws"
     yield ""
     yield (
-        f"Root mean square over {size.seeds} seeds, against {size.reference:,} Sobol' draws of another seed. A run "
-        "is made of eight independent scramblings (or hypercubes) of an eighth of its draws each, which is where its error "
-        "bars come from. Last column: how many times as many plain random draws are as good, (random / Sobol')²."
+        f"Root mean square over {size.seeds} seeds, against {size.reference:,} Sobol' draws of another seed. A run is "
+        "made of eight independent scramblings (or hypercubes) of an eighth of its draws each: its error bars come from "
+        "them. Last column: how many times as many plain random draws are as good, (random / Sobol')²."
     )
     for position, figure in enumerate(figures):
         true = truth[position]
@@ -319,13 +321,14 @@ def _gains(case: tco.Case, errors: Mapping[tuple[Method, int], Sequence[float]],
         (n, figure): (errors["random", n][figure] / errors["sobol", n][figure]) ** 2
         for _, n in errors
         for figure in range(3)
+        if n >= FEWEST_COMPARED
     }
     means = [gain for (_, figure), gain in gains.items() if figure == 0]
     others = [gain for (_, figure), gain in gains.items() if figure]
     yield (
-        f"- A Sobol' point is worth {_times(min(means))} to {_times(max(means))} random draws for a mean, and "
-        f"{_times(min(others))} to {_times(max(others))} for a percentile or a probability: where a figure has an "
-        "edge, evenness gains little."
+        f"- From {FEWEST_COMPARED:,} draws on a Sobol' point is worth {_times(min(means))} to {_times(max(means))} random "
+        f"draws for a mean, but {_times(min(others))} to {_times(max(others))} for a percentile or a probability: "
+        "evenness gains little where a figure has an edge."
     )
 
 
@@ -450,10 +453,11 @@ def heading(size: Size, command: str) -> Lines:
     yield ""
     system = f"{os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}"
     busy = f" Load average when it began: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
+    yield f"{system}, NumPy {np.__version__}, SciPy {scipy.__version__}.{busy}"
+    yield ""
     yield (
-        f"{system}, NumPy {np.__version__}, SciPy {scipy.__version__}.{busy} All ratios are from one run, in which "
-        "what is compared took turns; each is the median over rounds of a ratio formed within the round. Absolute times "
-        "are those of this machine on this day: read the ratios."
+        "All ratios are from one run, in which what is compared took turns; each is the median over rounds of a ratio "
+        "formed within the round. Absolute times are those of this machine on this day: read the ratios."
     )
 
 

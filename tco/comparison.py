@@ -413,7 +413,7 @@ class _Costing:
             physical=_physical(self.case, self.option),
             monthly=self.monthly,
             beyond_horizon=self._beyond_horizon(),
-            incomplete=tuple(one.path for one in self.option.inputs.values() if one.number.word == "unknown"),
+            incomplete=self.option.unknown,
         )
 
     def _beyond_horizon(self) -> float | None:

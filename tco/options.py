@@ -121,6 +121,11 @@ class Option:
         """The different sets of dispositions that modes have: the general one, and those of their own."""
         return tuple(dict.fromkeys(self.dispositions[mode.name] for mode in self.modes))
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The paths of its rates that are written ``unknown``."""
+        return tuple(one.path for one in self.inputs.values() if one.number.word == "unknown")
+
     def stated(self, name: str) -> list[Input]:
         """Give the stated inputs that formulas know under a name."""
         return [one for one in self.inputs.values() if one.entry.name == name]

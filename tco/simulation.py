@@ -68,6 +68,10 @@ class OptionRisk:
         Present value of each line [money].
     why : tuple of (str, float)
         The lines that make its mean present cost differ from the base case, the largest difference first [money].
+    incomplete : tuple of str
+        Paths of rates that are unknown: they count as 0 here.
+    luck : Luckiness or None
+        How its range splits, where luck was asked for.
     """
 
     supplier: str
@@ -83,6 +87,7 @@ class OptionRisk:
     cvar: float
     lines: Mapping[str, Spread]
     why: tuple[tuple[str, float], ...]
+    incomplete: tuple[str, ...] = ()
     luck: Luckiness | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -102,6 +107,7 @@ class OptionRisk:
             "cvar": self.cvar,
             "lines": {line: spread.to_dict() for line, spread in self.lines.items()},
             "why_mean_differs_from_base": [{"line": line, "difference": amount} for line, amount in self.why],
+            "incomplete": list(self.incomplete),
             "luck": None if self.luck is None else self.luck.to_dict(),
         }
         for total in TOTALS[:2]:
@@ -639,6 +645,7 @@ def _risk(
         expected_loss=float((tally.costs[position] - best).mean()),
         cvar=float(worst.mean()),
         lines=lines,
+        incomplete=option.unknown,
         why=tuple(sorted(differences.items(), key=lambda pair: -abs(pair[1]))),
     )
 

@@ -99,6 +99,8 @@ def _answer(result: Simulation) -> str:
         saved = ", ".join(f"{_NAMES[t]} {_chance(best.probability_positive[t])}" for t in TOTALS)
         second = f"  9 worlds in 10: {signed(npv.p5)} to {signed(npv.p95)} {result.currency}; saves in {saved}"
     how = f"  {result.n:,} draws ({_FEW_WORDS[result.method]}, seed {result.seed}), {result.months} months"
+    if any(option.incomplete for option in result.suppliers):
+        how += "; INCOMPLETE: an unknown rate counts as 0"
     return "\n".join(short(line, WIDTH) for line in (first + scenario, second, how))
 
 

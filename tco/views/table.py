@@ -210,6 +210,9 @@ def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison]) -> str
         cells = [(head[row - height + len(head)] if row >= height - len(head) else "").rjust(_COLUMN) for head in heads]
         lines.append(" " * _LABEL + "".join(cells))
     lines.append(" " * _LABEL + "".join(_mark(column).rjust(_COLUMN) for column in columns))
+    if any(column.option.incomplete for column in columns):
+        shown = ["incomplete" if column.option.incomplete else "" for column in columns]
+        lines.append(" " * _LABEL + "".join(words.rjust(_COLUMN) for words in shown))
     lines.append(
         f"{columns[0].comparison.currency:<{_LABEL}}" + "".join(f"{'a unit':>8}{'present':>11}" for _ in columns)
     )
@@ -236,9 +239,7 @@ def _mark(column: _Column) -> str:
         marks.append("baseline")
     if column.option.supplier == column.comparison.cheapest.supplier:
         marks.append("* cheapest")
-    if column.option.incomplete:
-        marks.append("incomplete")
-    return ", ".join(marks)[: _COLUMN - 1]
+    return ", ".join(marks)
 
 
 def _planned(comparison: Comparison) -> str:
