@@ -278,8 +278,8 @@ def measure_error(case: tco.Case, size: Size) -> Lines:
     yield ""
     yield (
         f"Root mean square over {size.seeds} seeds, against {size.reference:,} Sobol' draws of another seed. A run is "
-        "made of eight independent scramblings (or hypercubes) of an eighth of its draws each: its error bars come from "
-        "them. Last column: how many times as many plain random draws are as good, (random / Sobol')²."
+        "made of eight independent scramblings (or hypercubes) of an eighth of its draws each: its error bars come "
+        "from them. Last column: how many times as many plain random draws are as good, (random / Sobol')²."
     )
     for position, figure in enumerate(figures):
         true = truth[position]
@@ -326,8 +326,8 @@ def _gains(case: tco.Case, errors: Mapping[tuple[Method, int], Sequence[float]],
     means = [gain for (_, figure), gain in gains.items() if figure == 0]
     others = [gain for (_, figure), gain in gains.items() if figure]
     yield (
-        f"- From {FEWEST_COMPARED:,} draws on a Sobol' point is worth {_times(min(means))} to {_times(max(means))} random "
-        f"draws for a mean, but {_times(min(others))} to {_times(max(others))} for a percentile or a probability: "
+        f"- From {FEWEST_COMPARED:,} draws on a Sobol' point is worth {_times(min(means))} to {_times(max(means))} "
+        f"random draws for a mean, but {_times(min(others))} to {_times(max(others))} for a percentile or a probability: "
         "evenness gains little where a figure has an edge."
     )
 

@@ -83,15 +83,18 @@ def _uneven(case: Case) -> Iterator[tuple[Gap, Mapping[str, Input]]]:
     for key in _own_keys(case):
         stating = [option for option in case.options if _states(option, key)]
         for option in case.options:
-            if option in stating or not stating or _meaningless(case, option, key):
+            if option in stating or _meaningless(case, option, key):
                 continue
             if any(not _states(case.option(parent), key) for parent in option.parents):
                 continue  # inherited: told once, for the option that it is built on
+            unknown = key in option.inputs and option.inputs[key].number.word == "unknown"
+            kind = "unknown" if unknown else "uneven"
+            path = option.inputs[key].path if unknown else f"suppliers.{option.name}.{key}"
+            if not stating:
+                yield Gap(kind, path, option.name), {}
+                continue
             other = next((one for one in stating if one.name == case.baseline), stating[0])
             inputs = {name: one for name, one in other.inputs.items() if _under(name, key) and not one.number.word}
-            unknown = any(one.number.word == "unknown" for name, one in option.inputs.items() if _under(name, key))
-            kind = "unknown" if unknown else "uneven"
-            path = f"suppliers.{option.name}.{key}"
             yield Gap(kind, path, option.name, tuple(one.name for one in stating), other.name), inputs
 
 
@@ -102,7 +105,7 @@ def _own_keys(case: Case) -> list[str]:
         for key, one in option.inputs.items():
             top = key.split(".")[0]
             own = one.path.startswith("suppliers.") and ".overrides." not in one.path
-            if own and top not in _NEVER_UNEVEN:
+            if (own and top not in _NEVER_UNEVEN) or one.number.word == "unknown":
                 keys[top if top in _WHOLE and _leaves_out(case, top) else key] = None
     return list(keys)
 
@@ -131,13 +134,13 @@ def _valued(
     case: Case, gap: Gap, inputs: Mapping[str, Input], before: Mapping[str, float], present_costs: PresentCosts
 ) -> Gap:
     """Add the NPV of each option that closing the gap would move."""
+    if not inputs:
+        return gap  # no option states it
     closed = tuple(_closed(case, option, gap, inputs) for option in case.options)
     after = present_costs(replace(case, options=closed))
-    moved = {
-        name: after[case.baseline] - after[name]
-        for name in after
-        if name != case.baseline and after[case.baseline] - after[name] != before[case.baseline] - before[name]
-    }
+    base = case.baseline
+    saved = {name: after[base] - cost for name, cost in after.items() if name != base}
+    moved = {name: npv for name, npv in saved.items() if abs(npv - before[base] + before[name]) > 1e-9 * before[base]}
     return replace(gap, npv_if_equal=moved)
 
 

@@ -126,9 +126,7 @@ def nominal_rate(real: npt.ArrayLike, inflation: npt.ArrayLike) -> FloatArray:
     return np.asarray(growth + prices + growth * prices)
 
 
-def equivalent_annual_cost(
-    present_cost: npt.ArrayLike, rate: npt.ArrayLike, years: npt.ArrayLike
-) -> FloatArray:
+def equivalent_annual_cost(present_cost: npt.ArrayLike, rate: npt.ArrayLike, years: npt.ArrayLike) -> FloatArray:
     """Give the equal payment at the end of each year that is worth a present cost.
 
     Parameters

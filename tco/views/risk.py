@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tco.results import TOTALS
 from tco.simulation import OptionRisk, Simulation
 from tco.spread import Spread
-from tco.views.table import NAMES, WIDTH, money, short, signed, wrapped
+from tco.views.table import NAMES, WIDTH, Scale, money, short, signed, wrapped
 
 _LABEL = 26
 _FEW_WORDS = {"sobol": "Sobol' points", "latin": "Latin hypercube", "random": "plain random"}
@@ -73,15 +73,20 @@ def html(result: Simulation) -> str:
 _HEADS = ("saved, mean", "± error", "5 %", "median", "95 %", "P(saves)", "P(best)", "exp. loss", "CVaR 5 %")
 
 
+def _scale(result: Simulation) -> Scale:
+    return Scale.of(max(abs(option.present_cost["all_in"].p95) for option in result.suppliers))
+
+
 def _cells(option: OptionRisk, result: Simulation) -> list[str]:
-    npv = option.npv["all_in"]
+    npv, scale = option.npv["all_in"], _scale(result)
     if option.supplier == result.baseline:
         shown = ["–"] * 6
     else:
-        shown = [signed(npv.mean), money(npv.standard_error), signed(npv.p5), signed(npv.p50), signed(npv.p95)]
+        shown = [scale.signed(npv.mean), scale.money(npv.standard_error)]
+        shown += [scale.signed(point) for point in (npv.p5, npv.p50, npv.p95)]
         shown.append(_chance(option.probability_positive["all_in"]))
-    tail = "–" if option.supplier == result.baseline else signed(option.cvar)
-    return [*shown, _chance(option.probability_best), money(option.expected_loss), tail]
+    tail = "–" if option.supplier == result.baseline else scale.signed(option.cvar)
+    return [*shown, _chance(option.probability_best), scale.money(option.expected_loss), tail]
 
 
 def _answer(result: Simulation) -> str:
@@ -106,18 +111,18 @@ def _answer(result: Simulation) -> str:
 
 def _options(result: Simulation) -> str:
     """Write the options below each other: what each saves, how surely, and what choosing it may cost."""
-    widths = (12, 9, 11, 11, 11, 9, 8, 0, 0)
-    lines = [f"{f'Saved, {result.currency}':<{_LABEL}}" + _spaced(_HEADS, widths)]
+    widths, scale = (12, 9, 11, 11, 11, 9, 8, 0, 0), _scale(result)
+    lines = [f"{f'Saved, {result.currency}{scale.word}':<{_LABEL}}" + _spaced(_HEADS, widths)]
     lines += [
         f"{short(option.label, _LABEL - 1):<{_LABEL}}" + _spaced(_cells(option, result), widths)
         for option in result.suppliers
     ]
     lines.append("")
-    lines.append(f"{f'Present cost, {result.currency}':<{_LABEL}}" + _spaced(_COST_HEADS, _COST_WIDTHS))
+    lines.append(f"{f'Cost, {result.currency}{scale.word}':<{_LABEL}}" + _spaced(_COST_HEADS, _COST_WIDTHS))
     for option in result.suppliers:
         cost = option.present_cost["all_in"]
-        cells = [money(x) for x in (cost.mean, cost.sd, cost.p5, cost.p50, cost.p95, option.expected_loss)]
-        tail = "–" if option.supplier == result.baseline else signed(option.cvar)
+        cells = [scale.money(x) for x in (cost.mean, cost.sd, cost.p5, cost.p50, cost.p95, option.expected_loss)]
+        tail = "–" if option.supplier == result.baseline else scale.signed(option.cvar)
         lines.append(f"{short(option.label, _LABEL - 1):<{_LABEL}}" + _spaced([*cells, tail], _COST_WIDTHS))
     return "\n".join(line.rstrip() for line in lines)
 
@@ -132,7 +137,7 @@ def _spaced(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _totals(result: Simulation) -> str:
     """Write what each option saves in the three totals, so that finance sees what rests on invoices alone."""
-    widths = (18, 13, 13, 10)
+    widths, scale = (18, 13, 13, 10), _scale(result)
     lines = [f"{'Saved by':<{_LABEL}}" + _spaced(("", "5 %", "95 %", "P(saves)"), widths)]
     for option in result.suppliers:
         if option.supplier == result.baseline:
@@ -140,7 +145,8 @@ def _totals(result: Simulation) -> str:
         for total in TOTALS:
             npv: Spread = option.npv[total]
             label = short(option.label, _LABEL - 1) if total == TOTALS[0] else ""
-            cells = (NAMES[total], signed(npv.p5), signed(npv.p95), _chance(option.probability_positive[total]))
+            chance = _chance(option.probability_positive[total])
+            cells = (NAMES[total], scale.signed(npv.p5), scale.signed(npv.p95), chance)
             lines.append(f"{label:<{_LABEL}}" + _spaced(cells, widths))
     return "\n".join(line.rstrip() for line in lines)
 

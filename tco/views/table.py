@@ -46,8 +46,9 @@ def text(result: Comparison | Comparisons) -> str:
     parts = [_headline(comparisons)]
     columns = _columns(comparisons)
     each = (WIDTH - _LABEL) // _COLUMN
-    parts += [_block(columns[first : first + each], comparisons) for first in range(0, len(columns), each)]
-    parts += [_planned(comparison) for comparison in comparisons[:1]]
+    scale = Scale.of(max(column.option.present_cost for column in columns))
+    parts += [_block(columns[first : first + each], comparisons, scale) for first in range(0, len(columns), each)]
+    parts += [_planned(comparison, scale) for comparison in comparisons[:1]]
     parts += [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
     warnings = list(dict.fromkeys(warning for comparison in comparisons for warning in comparison.warnings))
     if warnings:
@@ -136,7 +137,7 @@ def _headline(comparisons: Sequence[Comparison]) -> str:
 def _answer(comparison: Comparison) -> str:
     best = comparison.cheapest
     scenario = f" (scenario: {comparison.scenario})" if comparison.scenario else ""
-    first = short(f"{best.label}: {_saving(comparison, best)}{scenario}", WIDTH)
+    first = short(f"{short(best.label, 40)}: {_saving(comparison, best)}{scenario}", WIDTH)
     shown = best if best.supplier != comparison.baseline else _runner_up(comparison)
     if shown is None:
         return f"{first}\n  there is no other option to compare it with"
@@ -154,12 +155,12 @@ def _saving(comparison: Comparison, best: OptionCost) -> str:
     base = comparison.supplier(comparison.baseline)
     if best.supplier == base.supplier:
         other = _runner_up(comparison)
-        more = f"; {other.label} costs {money(-other.npv)} {comparison.currency} more" if other else ""
+        more = f"; {short(other.label, 40)} costs {money(-other.npv)} {comparison.currency} more" if other else ""
         return f"cheapest, the baseline{more}"
     a_unit = best.npv / comparison.planned.discounted_units
     share = best.npv / base.present_cost * 100
     return (
-        f"cheapest, saves {money(best.npv)} {comparison.currency} ({share:.1f} %) against {base.label}, "
+        f"cheapest, saves {money(best.npv)} {comparison.currency} ({share:.1f} %) against {short(base.label, 30)}, "
         f"{_unit(a_unit)} a unit"
     )
 
@@ -200,7 +201,7 @@ def _saved_of(total: str) -> Callable[[_Column], float | None]:
     )
 
 
-def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison]) -> str:
+def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison], scale: Scale) -> str:
     """Write up to four options below each other's headings, each a planned unit and as present value."""
     several = len(comparisons) > 1
     heads = [textwrap.wrap(_head(column, several), _COLUMN - 2, max_lines=3, placeholder="…") for column in columns]
@@ -216,13 +217,15 @@ def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison]) -> str
     lines.append(
         f"{columns[0].comparison.currency:<{_LABEL}}" + "".join(f"{'a unit':>8}{'present':>11}" for _ in columns)
     )
+    if scale.word:
+        lines.append(f"{f'present in{scale.word}':<{_LABEL}}")
     for name, value in _rows(comparisons):
         if not name.startswith("  ") and name not in (_SAVED["hard_and_estimated"], _SAVED["all_in"]):
             lines.append("─" * (_LABEL + _COLUMN * len(columns)))
         cells = []
         for column in columns:
             amount = value(column)
-            cells.append(f"{_unit(column.per_unit(amount)):>8}{money(amount):>11}")
+            cells.append(f"{_unit(column.per_unit(amount)):>8}{scale.money(amount):>11}")
         lines.append(f"{short(name, _LABEL):<{_LABEL}}" + "".join(cells))
     undiscounted = "".join(f"{_unit(c.option.cost_per_unit_undiscounted):>8}{'':>11}" for c in columns)
     lines.append(f"{'undiscounted':<{_LABEL}}{undiscounted}")
@@ -242,7 +245,7 @@ def _mark(column: _Column) -> str:
     return ", ".join(marks)
 
 
-def _planned(comparison: Comparison) -> str:
+def _planned(comparison: Comparison, scale: Scale) -> str:
     """Write the plan by contract year, six years beside each other."""
     planned = comparison.planned
     rows: list[tuple[str, Sequence[float]]] = [("planned units", planned.units)]
@@ -252,9 +255,11 @@ def _planned(comparison: Comparison) -> str:
     lines = []
     for first in range(0, len(planned.units), 5):
         years = range(first, min(first + 5, len(planned.units)))
-        title = "Plan, nominal" if not first else ""
+        title = f"Plan, nominal{scale.word and ', in' + scale.word}" if not first else ""
         lines.append(f"{title:<34}" + "".join(f"{f'year {year + 1}':>13}" for year in years))
-        lines += [f"  {short(name, 32):<32}" + "".join(f"{money(v[year]):>13}" for year in years) for name, v in rows]
+        lines += [
+            f"  {short(name, 32):<32}" + "".join(f"{scale.money(v[year]):>13}" for year in years) for name, v in rows
+        ]
     return "\n".join(lines)
 
 
@@ -275,6 +280,8 @@ def _uneven(gap: Gap, comparison: Comparison) -> str:
     labels = {option.supplier: option.label for option in comparison.suppliers}
     moved = "; ".join(f"{labels[name]} would save {signed(npv)}" for name, npv in gap.npv_if_equal.items())
     state = "is unknown" if gap.kind == "unknown" else "is not stated"
+    if not gap.stated_by:
+        return f"{gap.name} {state}, for any option: it counts as 0"
     by = f" ({', '.join(gap.stated_by)} {'state' if len(gap.stated_by) > 1 else 'states'} it)"
     return f"{gap.name} {state}{by}: with {gap.value_from}'s value {moved or 'nothing would change'}"
 
@@ -282,6 +289,30 @@ def _uneven(gap: Gap, comparison: Comparison) -> str:
 def wrapped(paragraph: str) -> str:
     """Fold a paragraph to the width of a table, indented."""
     return textwrap.fill(paragraph, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What large sums are divided by in the columns of a table, and the word that says so."""
+
+    divisor: float
+    word: str
+
+    @classmethod
+    def of(cls, largest: float) -> Scale:
+        """Choose a scale in which a sum and its sign take at most eleven characters."""
+        for power, word in ((0, ""), (3, " thousand"), (6, " million"), (9, " billion"), (12, " trillion")):
+            if largest < 10.0 ** (power + 8):
+                return cls(10.0**power, word)
+        return cls(10.0**15, " quadrillion")
+
+    def money(self, amount: float | None) -> str:
+        """Write money in this scale."""
+        return "–" if amount is None else money(amount / self.divisor)
+
+    def signed(self, amount: float) -> str:
+        """Write money in this scale and with its sign."""
+        return signed(amount / self.divisor)
 
 
 def money(amount: float | None) -> str:
@@ -295,10 +326,14 @@ def signed(amount: float) -> str:
 
 
 def _unit(amount: float | None) -> str:
+    """Write money a unit in at most eight characters, as far as that can be."""
     if amount is None:
         return "–"
-    digits = 2 if abs(amount) < 100_000 else 0
-    return f"{_unsigned_zero(amount, digits):,.{digits}f}"
+    for limit, divisor, word in ((1e5, 1.0, ""), (1e7, 1e3, "k"), (1e10, 1e6, "m")):
+        if abs(amount) < limit:
+            digits = 2 if divisor == 1 else 1
+            return f"{_unsigned_zero(amount / divisor, digits):,.{digits}f}{word}"
+    return f"{amount:.2e}"
 
 
 def _unsigned_zero(amount: float, digits: int) -> float:

@@ -1,0 +1,318 @@
+"""Every real zero of a sum of exponentials: what a present value is, as a function of the continuous rate.
+
+F(δ) = Σ a_k·exp(-δ·t_k), the flows a_k at the times t_k. Two facts hold for it as they do for polynomials:
+
+- the zeros above δ = 0 are at most as many as the sign changes of the running total of the flows, since
+  F(δ) = δ·∫ total(t)·exp(-δt) dt (Norstrøm's condition is that of one change); running backwards, the same bounds those
+  below 0;
+- between two zeros of F lies one of the derivative of exp(δκ)·F(δ), whose flows are a_k·(κ - t_k): with κ between two
+  flows of different sign they change sign once less often (Laguerre's proof of the rule of signs).
+
+So where the running total says "none" or "one", that is exact and is all. Elsewhere the zeros of the derivative are
+found first, in the same way; between two of them F·exp(δκ) is monotone and holds one zero or none.
+
+A value within the rounding of its own terms counts as 0: zeros that only the rounding tells apart are one, and a curve
+that touches 0 within rounding has a zero there.
+
+Arrays here are (periods, n), draws last.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tco.distributions import FloatArray
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+LIMIT = 400
+"""Steps after which a search has failed; each of them at least halves a bracket or a step."""
+CLOSE = 1e-10
+"""A Newton step below this share is the last: the next would be its square."""
+VERIFIED = 1e-8
+"""What a value at a zero may be, over the sum of its terms' sizes."""
+UNIT_ROUNDOFF = float(np.finfo(np.float64).eps)
+
+
+def real_zeros(flows: FloatArray, times: FloatArray) -> FloatArray:
+    """Find all real δ at which Σ a_k·exp(-δ·t_k) = 0, for each series.
+
+    Parameters
+    ----------
+    flows : array of shape (periods, n)
+        None all zero.
+    times : array of shape (periods,)
+        Increasing.
+
+    Returns
+    -------
+    array of shape (n, m)
+        In increasing order, filled up with nan; m is the most that any series has, at least 1 [1/time].
+
+    Notes
+    -----
+    Zero flows before the first and after the last that is not zero are cut off: they change no zero, and far away their
+    powers would swallow all else.
+
+    References
+    ----------
+    Norstrøm, C. J. (1972), A sufficient condition for a unique nonnegative internal rate of return, Journal of
+    Financial and Quantitative Analysis 7(3), 1835-1839.
+    Pólya, G. and Szegő, G. (1976), Problems and Theorems in Analysis II, part V, chapter 1 (rule of signs; 77, 80).
+    """
+    flowing = flows != 0
+    first, last = flowing.argmax(axis=0), len(times) - 1 - flowing[::-1].argmax(axis=0)
+    found = np.full((flows.shape[1], 1), np.nan)
+    spans = first * len(times) + last
+    for span in np.unique(spans):
+        members = np.flatnonzero(spans == span)
+        start, stop = divmod(int(span), len(times))
+        part = flows[start : stop + 1] if members.size == flows.shape[1] else flows[start : stop + 1, members]
+        found = _put(found, members, _zeros_between_flows(_scaled(part), times[start : stop + 1]))
+    return found
+
+
+def _scaled(flows: FloatArray) -> FloatArray:
+    """Bring the greatest flow of each series near 1, by a power of two, which is exact."""
+    exponents = np.frexp(np.abs(flows).max(axis=0))[1]
+    scaled: FloatArray = np.ldexp(flows, -exponents)
+    if np.count_nonzero(scaled) != np.count_nonzero(flows):
+        raise ValueError("flows: some are more than 1e300 times greater than others of their series")
+    return scaled
+
+
+def _zeros_between_flows(flows: FloatArray, times: FloatArray) -> FloatArray:
+    """Find the zeros on either side of 0, and 0 itself, where the first and the last flow are not zero."""
+    at_zero = _sign_at_zero(flows)
+    above = _zeros_above(flows, times, at_zero)
+    below = -_zeros_above(flows[::-1], times[-1] - times[::-1], at_zero)
+    found = np.concatenate([below, np.where(at_zero == 0, 0.0, np.nan)[:, np.newaxis], above], axis=1)
+    found.sort(axis=1)
+    most = max(int((~np.isnan(found)).sum(axis=1).max()), 1)
+    return found[:, :most]
+
+
+def _sign_at_zero(flows: FloatArray) -> FloatArray:
+    return _sign(flows.sum(axis=0), np.abs(flows).sum(axis=0), len(flows))
+
+
+def _sign(value: FloatArray, size: FloatArray, terms: float | FloatArray) -> FloatArray:
+    """Give the sign of a sum, 0 where it is within the rounding of so many terms of that size together."""
+    signs: FloatArray = np.where(np.abs(value) <= 4 * UNIT_ROUNDOFF * terms * size, 0.0, np.sign(value))
+    return signs
+
+
+def _zeros_above(flows: FloatArray, times: FloatArray, at_zero: FloatArray) -> FloatArray:
+    """Find the zeros above 0 (rates above 0) by the sign changes of running totals.
+
+    Parameters
+    ----------
+    flows : array of shape (periods, n)
+        The first one never zero.
+    times : array of shape (periods,)
+        Increasing.
+    at_zero : array of shape (n,)
+        The sign of the value at 0.
+
+    Returns
+    -------
+    array of shape (n, m)
+        In increasing order, filled up with nan.
+    """
+    totals = np.cumsum(flows, axis=0)
+    totals[-1] = at_zero
+    changes = _sign_changes(totals)
+    found = np.full((flows.shape[1], 1), np.nan)
+    single = np.flatnonzero((changes == 1) & (at_zero != 0))
+    if single.size:
+        part = flows if single.size == flows.shape[1] else flows[:, single]
+        low = np.zeros(single.size)
+        found[single, 0] = _crossings(part, times, _Bracket(low, _upper_bound(part, times), at_zero[single]))
+    rest = np.flatnonzero((changes > 1) | ((changes == 1) & (at_zero == 0)))
+    if rest.size:
+        found = _put(found, rest, _zeros_between_turns(flows[:, rest], times, at_zero[rest]))
+    return found
+
+
+def _put(found: FloatArray, members: IntArray, rows: FloatArray) -> FloatArray:
+    """Put the zeros of some series among those of all, widening as needed."""
+    wider = np.full((len(found), max(found.shape[1], rows.shape[1])), np.nan)
+    wider[:, : found.shape[1]] = found
+    wider[members, : rows.shape[1]] = rows
+    return wider
+
+
+def _sign_changes(series: FloatArray) -> IntArray:
+    """Count the sign changes down each column, zeros left out."""
+    last = np.sign(series[0])
+    changes = np.zeros(series.shape[1], dtype=np.int64)
+    for row in series[1:]:
+        changes += row * last < 0
+        last = np.where(row == 0, last, np.sign(row))
+    return changes
+
+
+def _upper_bound(flows: FloatArray, times: FloatArray) -> FloatArray:
+    """Give a δ beyond which the first flow outweighs all others together."""
+    first = np.abs(flows[0])
+    others = np.abs(flows[1:]).sum(axis=0)
+    following = (flows[1:] != 0).argmax(axis=0) + 1
+    with np.errstate(divide="ignore"):
+        growth = np.log(others) - np.log(first)
+    bound: FloatArray = (np.maximum(growth, 0.0) + 1e-6) / (times[following] - times[0])
+    return bound
+
+
+def _zeros_between_turns(flows: FloatArray, times: FloatArray, at_zero: FloatArray) -> FloatArray:
+    """Find the zeros above 0 between those of a derivative that has fewer: crossings, and points where it touches."""
+    turned = _turned(flows, times)
+    turns = _zeros_above(turned, times, _sign_at_zero(turned))
+    bound = _upper_bound(flows, times)[:, np.newaxis]
+    turns = np.where(np.isnan(turns), bound, np.minimum(turns, bound))
+    points = np.concatenate([np.zeros_like(bound), turns, bound], axis=1)
+    signs = np.concatenate(
+        [at_zero[:, np.newaxis], _signs_at(flows, times, turns), np.sign(flows[0])[:, np.newaxis]], axis=1
+    )
+    found = np.full((flows.shape[1], 2 * points.shape[1] - 1), np.nan)
+    rows, columns = np.nonzero(signs[:, :-1] * signs[:, 1:] < 0)
+    bracket = _Bracket(points[rows, columns], points[rows, columns + 1], signs[rows, columns])
+    if rows.size:
+        found[rows, columns] = _crossings(flows[:, rows], times, bracket)
+    found[:, points.shape[1] - 1 :] = _touching(points, signs == 0)
+    found.sort(axis=1)
+    return found[:, : max(int((~np.isnan(found)).sum(axis=1).max()), 1)]
+
+
+def _turned(flows: FloatArray, times: FloatArray) -> FloatArray:
+    """Give the flows of the derivative of exp(δκ)·F(δ), with κ at the middle one of the sign changes."""
+    signs = np.sign(flows)
+    for before, row in zip(signs[:-1], signs[1:], strict=True):
+        np.copyto(row, before, where=row == 0)
+    so_far = np.cumsum(signs[1:] != signs[:-1], axis=0)
+    middle = (so_far >= (so_far[-1] + 1) // 2).argmax(axis=0)
+    kappa = (times[middle] + times[middle + 1]) / 2
+    turned: FloatArray = flows * (kappa - times[:, np.newaxis])
+    return turned / np.abs(turned).max(axis=0)
+
+
+def _signs_at(flows: FloatArray, times: FloatArray, points: FloatArray) -> FloatArray:
+    """Give the sign of each series at its points, of shape (n, m)."""
+    n, m = points.shape
+    flat = points.ravel()
+    value, size, _, _ = _terms(np.repeat(flows, m, axis=1), times, flat)
+    return _sign(value, size, _terms_of(times, flat)).reshape(n, m)
+
+
+def _terms_of(times: FloatArray, at: FloatArray) -> FloatArray:
+    """Give how many roundings a value is made of: one a flow, and those of the power that discounts it."""
+    terms: FloatArray = len(times) + at * (times[-1] - times[0])
+    return terms
+
+
+def _touching(points: FloatArray, zero: BoolArray) -> FloatArray:
+    """Give the points at which a series is 0, neighbors as one, without those that belong to 0 itself."""
+    found = np.full(points.shape, np.nan)
+    if not zero[:, 1:].any():
+        return found
+    before = np.pad(zero[:, :-1], ((0, 0), (1, 0)))
+    after = np.pad(zero[:, 1:], ((0, 0), (0, 1)))
+    rows, first = np.nonzero(zero & ~before)
+    last = np.nonzero(zero & ~after)[1]
+    here = first > 0
+    rows, first, last = rows[here], first[here], last[here]
+    found[rows, first] = (points[rows, first] + points[rows, last]) / 2
+    return found
+
+
+class _Bracket(NamedTuple):
+    """Where a zero lies: between two points with values of different signs, that at the low one given."""
+
+    low: FloatArray
+    high: FloatArray
+    at_low: FloatArray
+
+
+def _crossings(flows: FloatArray, times: FloatArray, bracket: _Bracket) -> FloatArray:
+    """Find the zero in each bracket by Newton's method, by halving where that leaves the bracket or is slow.
+
+    Notes
+    -----
+    Newton's method is applied to log(what comes in / what goes out), both discounted, which is close to a straight line
+    in δ, rather than to their difference.
+    """
+    low, high, at_low = bracket
+    found = np.empty_like(low)
+    members, part, at, step = np.arange(low.size), flows, low, high - low
+    for _ in range(LIMIT):
+        ratio, newton = _newton_step(part, times, at)
+        below = np.sign(ratio) == at_low
+        low, high = np.where(below, at, low), np.where(below, high, at)
+        noise = _sign(ratio, np.ones_like(at), _terms_of(times, at) / 4) == 0
+        step = _safe_step(at, _Bracket(low, high, at_low), newton, step, noise)
+        at = at + step
+        found[members] = at
+        going = np.flatnonzero(np.abs(step) > CLOSE * at)
+        if not going.size:
+            return _verified(flows, times, found)
+        if 2 * going.size < members.size:
+            members, part = members[going], part[:, going]
+            at, step, low, high, at_low = (one[going] for one in (at, step, low, high, at_low))
+    raise ArithmeticError(f"no rate found in {LIMIT} steps for the flows {flows[:, members[0]].tolist()}")
+
+
+def _newton_step(flows: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give value over size, and the step to where log(in/out) = 2·artanh(value/size) would be 0 if it were straight."""
+    value, size, falls, shrinks = _terms(flows, times, at)
+    ratio = value / size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.arctanh(ratio) * (1 - ratio) * (1 + ratio) / ((falls - ratio * shrinks) / size)
+    return ratio, step
+
+
+def _safe_step(at: FloatArray, bracket: _Bracket, newton: FloatArray, last: FloatArray, noise: BoolArray) -> FloatArray:
+    """Choose Newton's step where it stays inside and at least halves the last one; else none in noise, or halve.
+
+    A small step that leads out of the bracket leads to a zero close by, but another one.
+    """
+    with np.errstate(invalid="ignore"):
+        inside = (at + newton > bracket.low) & (at + newton < bracket.high)
+        shrinks = (2 * np.abs(newton) <= np.abs(last)) | (np.abs(newton) <= CLOSE * at)
+    middle = (bracket.low + bracket.high) / 2 - at
+    return np.where(inside & shrinks, newton, np.where(noise, 0.0, middle))
+
+
+def _terms(
+    flows: FloatArray, times: FloatArray, at: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Give Σ a·exp(-δt), Σ |a|·exp(-δt), and minus their derivatives by δ, counting time from the first flow.
+
+    Horner's scheme over the gaps between flows; δ ≥ 0, so that no power grows.
+    """
+    value, size = flows[-1].copy(), np.abs(flows[-1])
+    falls, shrinks = np.zeros_like(value), np.zeros_like(value)
+    gap, factor = 0.0, np.ones_like(at)
+    room = np.empty_like(at)
+    for row, next_gap in zip(flows[-2::-1], np.diff(times)[::-1], strict=True):
+        if next_gap != gap:
+            gap, factor = float(next_gap), np.exp(-next_gap * at)
+        for total, slope in ((value, falls), (size, shrinks)):
+            slope += total if gap == 1 else np.multiply(total, gap, out=room)
+            slope *= factor
+            total *= factor
+        value += row
+        size += np.abs(row, out=room)
+    return value, size, falls, shrinks
+
+
+def _verified(flows: FloatArray, times: FloatArray, found: FloatArray) -> FloatArray:
+    """Refuse to return a rate at which the present value is not 0."""
+    value, size, _, _ = _terms(flows, times, found)
+    wrong = ~(np.abs(value) <= VERIFIED * size)
+    if wrong.any():
+        worst = int(np.argmax(wrong))
+        raise ArithmeticError(f"the rate found is none, for the flows {flows[:, worst].tolist()}: {found[worst]}")
+    return found
