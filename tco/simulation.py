@@ -376,6 +376,7 @@ class _Model:
         self.totals: list[dict[str, int]] = []
         self.limits: list[tuple[str, str]] = []
         limits: list[int] = []
+        adding = sorted(self.lines, key=lambda line: line.name)  # in one order, whatever that of suppliers in the file
         for position, option in enumerate(case.options):
             steps = engine.present_values(option.name)
             figures += [
@@ -384,7 +385,7 @@ class _Model:
             totals = {}
             for total in TOTALS:
                 terms = [
-                    (1.0, steps[line.name]) for line in self.lines if line.grade in WITHIN[total] and line.name in steps
+                    (1.0, steps[line.name]) for line in adding if line.grade in WITHIN[total] and line.name in steps
                 ]
                 totals[total] = engine.graph.total(terms, f"present cost of {option.name}")
             self.totals.append(totals)
@@ -646,7 +647,7 @@ def _risk(
         cvar=float(worst.mean()),
         lines=lines,
         incomplete=option.unknown,
-        why=tuple(sorted(differences.items(), key=lambda pair: -abs(pair[1]))),
+        why=tuple(sorted(differences.items(), key=lambda pair: (-abs(pair[1]), pair[0]))),
     )
 
 

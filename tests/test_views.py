@@ -67,7 +67,7 @@ def test_scenarios_side_by_side_fit_into_100_columns_and_name_what_tells_them_ap
     lines = str(result).splitlines()
     assert max(map(len, lines)) <= 100
     assert [line.split(":")[0].strip() for line in lines[1:4]] == ["as it stands", "tariff shock", "half the churn"]
-    assert str(result).count("half the churn") >= 1 + len(result.cases[0].suppliers)
+    assert str(result).count("tariff shock") >= 1 + len(result.cases[0].suppliers)
 
 
 def test_eight_options_with_long_names_and_large_sums_fit_into_100_columns(many):
@@ -77,7 +77,7 @@ def test_eight_options_with_long_names_and_large_sums_fit_into_100_columns(many)
 
 def test_lines_stand_hard_to_soft_with_a_total_after_each_grade():
     lines = str(tco.compare(tco.load(ROOT / "scenarios/cartridges.yaml"))).splitlines()
-    names = [line[:22].strip() for line in lines]
+    names = [line[:20].strip() for line in lines]
     order = ["purchase", "hard", "inventory_holding", "hard + estimated", "churn", "all in"]
     assert [names.index(name) for name in order] == sorted(names.index(name) for name in order)
 

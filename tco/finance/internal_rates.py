@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from tco.distributions import FloatArray
 from tco.finance.flows import DAYS_PER_YEAR, chunks, days_from_first, finite_flows, positive_count
-from tco.finance.zeros import IntArray, real_zeros
+from tco.finance.zeros import BoolArray, IntArray, real_zeros
 
 STATUSES = ("none", "one", "several", "all")
 
@@ -168,7 +166,7 @@ def xirr(flows: npt.ArrayLike, dates: npt.ArrayLike) -> Rates:
 def _rates(flows: FloatArray, times: FloatArray, per_year: float) -> Rates:
     """Find the rates of many series in chunks, and what there is to say of each."""
     series = flows.reshape(-1, flows.shape[-1])
-    flat = ~series.any(axis=1)
+    flat: BoolArray = np.logical_not(series.any(axis=1))
     pieces = [_roots(series[chunk], flat[chunk], times, per_year) for chunk in chunks(len(series))]
     most = max((piece.shape[1] for piece in pieces), default=1)
     roots = np.full((len(series), most), np.nan)
@@ -186,7 +184,7 @@ def _rates(flows: FloatArray, times: FloatArray, per_year: float) -> Rates:
     )
 
 
-def _roots(series: FloatArray, flat: npt.NDArray[Any], times: FloatArray, per_year: float) -> FloatArray:
+def _roots(series: FloatArray, flat: BoolArray, times: FloatArray, per_year: float) -> FloatArray:
     """Give the rates of the series of one chunk, shape (n, m); none where all flows are zero."""
     moving = np.flatnonzero(~flat)
     if not moving.size:

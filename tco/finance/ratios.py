@@ -193,8 +193,8 @@ def mirr(
 
     Notes
     -----
-    (future value of positive flows / present value of negative flows)^(1/n) - 1, with n the number of flows less one, as
-    in Excel. The finance rate comes first.
+    (future value of positive flows / present value of negative flows)^(1/n) - 1, with n the number of flows less one,
+    as in Excel. The finance rate comes first.
 
     References
     ----------

@@ -19,6 +19,7 @@ Arrays here are (periods, n), draws last.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -29,13 +30,15 @@ from tco.distributions import FloatArray
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+BLOCK = 4096
+"""Series in one search: 36 periods of them fit a core's own cache."""
 LIMIT = 400
 """Steps after which a search has failed; each of them at least halves a bracket or a step."""
-CLOSE = 1e-10
+CLOSE = 1e-8
 """A Newton step below this share is the last: the next would be its square."""
 VERIFIED = 1e-8
 """What a value at a zero may be, over the sum of its terms' sizes."""
-UNIT_ROUNDOFF = float(np.finfo(np.float64).eps)
+ROUNDING = float(np.finfo(np.float64).eps)
 
 
 def real_zeros(flows: FloatArray, times: FloatArray) -> FloatArray:
@@ -102,7 +105,7 @@ def _sign_at_zero(flows: FloatArray) -> FloatArray:
 
 def _sign(value: FloatArray, size: FloatArray, terms: float | FloatArray) -> FloatArray:
     """Give the sign of a sum, 0 where it is within the rounding of so many terms of that size together."""
-    signs: FloatArray = np.where(np.abs(value) <= 4 * UNIT_ROUNDOFF * terms * size, 0.0, np.sign(value))
+    signs: FloatArray = np.where(np.abs(value) <= 4 * ROUNDING * terms * size, 0.0, np.sign(value))
     return signs
 
 
@@ -188,23 +191,20 @@ def _zeros_between_turns(flows: FloatArray, times: FloatArray, at_zero: FloatArr
 
 
 def _turned(flows: FloatArray, times: FloatArray) -> FloatArray:
-    """Give the flows of the derivative of exp(δκ)·F(δ), with κ at the middle one of the sign changes."""
-    signs = np.sign(flows)
-    for before, row in zip(signs[:-1], signs[1:], strict=True):
-        np.copyto(row, before, where=row == 0)
-    so_far = np.cumsum(signs[1:] != signs[:-1], axis=0)
-    middle = (so_far >= (so_far[-1] + 1) // 2).argmax(axis=0)
-    kappa = (times[middle] + times[middle + 1]) / 2
+    """Give the flows of the derivative of exp(δκ)·F(δ), with κ just before the first flow of another sign."""
+    other = (flows * np.sign(flows[0]) < 0).argmax(axis=0)
+    kappa = (times[other - 1] + times[other]) / 2
     turned: FloatArray = flows * (kappa - times[:, np.newaxis])
-    return turned / np.abs(turned).max(axis=0)
+    turned /= np.abs(turned).max(axis=0)
+    return turned
 
 
 def _signs_at(flows: FloatArray, times: FloatArray, points: FloatArray) -> FloatArray:
     """Give the sign of each series at its points, of shape (n, m)."""
     n, m = points.shape
     flat = points.ravel()
-    value, size, _, _ = _terms(np.repeat(flows, m, axis=1), times, flat)
-    return _sign(value, size, _terms_of(times, flat)).reshape(n, m)
+    ratio = _ratio(_with_sizes(np.repeat(flows, m, axis=1)), times, flat)
+    return _sign(ratio, np.ones_like(flat), _terms_of(times, flat)).reshape(n, m)
 
 
 def _terms_of(times: FloatArray, at: FloatArray) -> FloatArray:
@@ -237,6 +237,20 @@ class _Bracket(NamedTuple):
 
 
 def _crossings(flows: FloatArray, times: FloatArray, bracket: _Bracket) -> FloatArray:
+    """Find the zero in each bracket, a block after another, and make sure that it is one."""
+    found = np.empty_like(bracket.low)
+    for start in range(0, found.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        sized = _with_sizes(flows[:, block])
+        found[block] = _crossings_of_block(sized, times, _Bracket(*(one[block] for one in bracket)))
+        wrong = ~(np.abs(_ratio(sized, times, found[block])) <= VERIFIED)
+        if wrong.any():
+            worst = flows[:, start + int(np.argmax(wrong))].tolist()
+            raise ArithmeticError(f"the rate found is none for the flows {worst}")
+    return found
+
+
+def _crossings_of_block(sized: FloatArray, times: FloatArray, bracket: _Bracket) -> FloatArray:
     """Find the zero in each bracket by Newton's method, by halving where that leaves the bracket or is slow.
 
     Notes
@@ -246,9 +260,9 @@ def _crossings(flows: FloatArray, times: FloatArray, bracket: _Bracket) -> Float
     """
     low, high, at_low = bracket
     found = np.empty_like(low)
-    members, part, at, step = np.arange(low.size), flows, low, high - low
+    members, at, step = np.arange(low.size), low, high - low
     for _ in range(LIMIT):
-        ratio, newton = _newton_step(part, times, at)
+        ratio, newton = _newton_step(sized, times, at)
         below = np.sign(ratio) == at_low
         low, high = np.where(below, at, low), np.where(below, high, at)
         noise = _sign(ratio, np.ones_like(at), _terms_of(times, at) / 4) == 0
@@ -257,19 +271,19 @@ def _crossings(flows: FloatArray, times: FloatArray, bracket: _Bracket) -> Float
         found[members] = at
         going = np.flatnonzero(np.abs(step) > CLOSE * at)
         if not going.size:
-            return _verified(flows, times, found)
+            return found
         if 2 * going.size < members.size:
-            members, part = members[going], part[:, going]
+            members, sized = members[going], sized[:, :, going]
             at, step, low, high, at_low = (one[going] for one in (at, step, low, high, at_low))
-    raise ArithmeticError(f"no rate found in {LIMIT} steps for the flows {flows[:, members[0]].tolist()}")
+    raise ArithmeticError(f"no rate found in {LIMIT} steps for the flows {sized[:, 0, 0].tolist()}")
 
 
-def _newton_step(flows: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _newton_step(sized: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give value over size, and the step to where log(in/out) = 2·artanh(value/size) would be 0 if it were straight."""
-    value, size, falls, shrinks = _terms(flows, times, at)
+    (value, size), (falls, shrinks) = _sums_and_slopes(sized, times, at)
     ratio = value / size
     with np.errstate(divide="ignore", invalid="ignore"):
-        step = np.arctanh(ratio) * (1 - ratio) * (1 + ratio) / ((falls - ratio * shrinks) / size)
+        step = np.arctanh(ratio) * (1 - ratio) * (1 + ratio) * size / (falls - ratio * shrinks)
     return ratio, step
 
 
@@ -285,34 +299,37 @@ def _safe_step(at: FloatArray, bracket: _Bracket, newton: FloatArray, last: Floa
     return np.where(inside & shrinks, newton, np.where(noise, 0.0, middle))
 
 
-def _terms(
-    flows: FloatArray, times: FloatArray, at: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Give Σ a·exp(-δt), Σ |a|·exp(-δt), and minus their derivatives by δ, counting time from the first flow.
+def _with_sizes(flows: FloatArray) -> FloatArray:
+    """Give flows and their sizes side by side, of shape (periods, 2, n)."""
+    return np.stack([flows, np.abs(flows)], axis=1)
 
-    Horner's scheme over the gaps between flows; δ ≥ 0, so that no power grows.
-    """
-    value, size = flows[-1].copy(), np.abs(flows[-1])
-    falls, shrinks = np.zeros_like(value), np.zeros_like(value)
+
+def _ratio(sized: FloatArray, times: FloatArray, at: FloatArray) -> FloatArray:
+    """Give Σ a·exp(-δt) over Σ |a|·exp(-δt): in -1...1, and 0 at a zero."""
+    sums = sized[-1].copy()
+    for row, _, factor in _backwards(sized, times, at):
+        sums *= factor
+        sums += row
+    ratio: FloatArray = sums[0] / sums[1]
+    return ratio
+
+
+def _sums_and_slopes(sized: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give Σ a·exp(-δt) and Σ |a|·exp(-δt), time counted from the first flow, and how fast they fall with δ."""
+    sums = sized[-1].copy()
+    slopes = np.zeros_like(sums)
+    for row, gap, factor in _backwards(sized, times, at):
+        slopes += sums if gap == 1 else sums * gap
+        slopes *= factor
+        sums *= factor
+        sums += row
+    return sums, slopes
+
+
+def _backwards(sized: FloatArray, times: FloatArray, at: FloatArray) -> Iterator[tuple[FloatArray, float, FloatArray]]:
+    """Give the steps of Horner's scheme: each flow, the time to the next one and its discount factor; δ ≥ 0."""
     gap, factor = 0.0, np.ones_like(at)
-    room = np.empty_like(at)
-    for row, next_gap in zip(flows[-2::-1], np.diff(times)[::-1], strict=True):
+    for row, next_gap in zip(sized[-2::-1], np.diff(times)[::-1].tolist(), strict=True):
         if next_gap != gap:
-            gap, factor = float(next_gap), np.exp(-next_gap * at)
-        for total, slope in ((value, falls), (size, shrinks)):
-            slope += total if gap == 1 else np.multiply(total, gap, out=room)
-            slope *= factor
-            total *= factor
-        value += row
-        size += np.abs(row, out=room)
-    return value, size, falls, shrinks
-
-
-def _verified(flows: FloatArray, times: FloatArray, found: FloatArray) -> FloatArray:
-    """Refuse to return a rate at which the present value is not 0."""
-    value, size, _, _ = _terms(flows, times, found)
-    wrong = ~(np.abs(value) <= VERIFIED * size)
-    if wrong.any():
-        worst = int(np.argmax(wrong))
-        raise ArithmeticError(f"the rate found is none, for the flows {flows[:, worst].tolist()}: {found[worst]}")
-    return found
+            gap, factor = next_gap, np.exp(-next_gap * at)
+        yield row, gap, factor

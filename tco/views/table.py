@@ -15,11 +15,13 @@ from tco.quantity import GRADES
 from tco.results import TOTALS
 
 WIDTH = 100
-_LABEL = 22
-_COLUMN = 19
+_LABEL = 20
+_COLUMN = 20
 NAMES = {"hard": "hard", "hard_and_estimated": "hard + estimated", "all_in": "all in"}
 _SAVED = {"hard": "saved, hard", "hard_and_estimated": "saved, hard + est.", "all_in": "saved, all in"}
 _MOST_GAPS = 12
+_UNIT_FORMS = ((1e3, 1.0, 2, ""), (1e4, 1.0, 1, ""), (1e5, 1.0, 0, ""), (1e7, 1e3, 1, "k"), (1e10, 1e6, 1, "m"))
+"""How money a unit is written, below each limit: divisor, decimals, letter."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison], scale:
         shown = ["incomplete" if column.option.incomplete else "" for column in columns]
         lines.append(" " * _LABEL + "".join(words.rjust(_COLUMN) for words in shown))
     lines.append(
-        f"{columns[0].comparison.currency:<{_LABEL}}" + "".join(f"{'a unit':>8}{'present':>11}" for _ in columns)
+        f"{columns[0].comparison.currency:<{_LABEL}}" + "".join(f"{'a unit':>9}{'present':>11}" for _ in columns)
     )
     if scale.word:
         lines.append(f"{f'present in{scale.word}':<{_LABEL}}")
@@ -225,9 +227,9 @@ def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison], scale:
         cells = []
         for column in columns:
             amount = value(column)
-            cells.append(f"{_unit(column.per_unit(amount)):>8}{scale.money(amount):>11}")
+            cells.append(f"{_unit(column.per_unit(amount)):>9}{scale.money(amount):>11}")
         lines.append(f"{short(name, _LABEL):<{_LABEL}}" + "".join(cells))
-    undiscounted = "".join(f"{_unit(c.option.cost_per_unit_undiscounted):>8}{'':>11}" for c in columns)
+    undiscounted = "".join(f"{_unit(c.option.cost_per_unit_undiscounted):>9}{'':>11}" for c in columns)
     lines.append(f"{'undiscounted':<{_LABEL}}{undiscounted}")
     return "\n".join(line.rstrip() for line in lines)
 
@@ -329,9 +331,8 @@ def _unit(amount: float | None) -> str:
     """Write money a unit in at most eight characters, as far as that can be."""
     if amount is None:
         return "–"
-    for limit, divisor, word in ((1e5, 1.0, ""), (1e7, 1e3, "k"), (1e10, 1e6, "m")):
+    for limit, divisor, digits, word in _UNIT_FORMS:
         if abs(amount) < limit:
-            digits = 2 if divisor == 1 else 1
             return f"{_unsigned_zero(amount / divisor, digits):,.{digits}f}{word}"
     return f"{amount:.2e}"
 
