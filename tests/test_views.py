@@ -67,7 +67,7 @@ def test_scenarios_side_by_side_fit_into_100_columns_and_name_what_tells_them_ap
     lines = str(result).splitlines()
     assert max(map(len, lines)) <= 100
     assert [line.split(":")[0].strip() for line in lines[1:4]] == ["as it stands", "tariff shock", "half the churn"]
-    assert str(result).count("tariff shock") >= 1 + len(result.cases[0].suppliers)
+    assert str(result).count("shock") >= 1 + len(result.cases[0].suppliers)
 
 
 def test_eight_options_with_long_names_and_large_sums_fit_into_100_columns(many):

@@ -19,7 +19,7 @@ Arrays here are (periods, n), draws last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -30,8 +30,8 @@ from tco.distributions import FloatArray
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-BLOCK = 4096
-"""Series in one search: 36 periods of them fit a core's own cache."""
+BLOCK = 1024
+"""Series in one search: 36 periods of them and their weights fit a core's own cache."""
 LIMIT = 400
 """Steps after which a search has failed; each of them at least halves a bracket or a step."""
 CLOSE = 1e-8
@@ -151,12 +151,15 @@ def _put(found: FloatArray, members: IntArray, rows: FloatArray) -> FloatArray:
 
 def _sign_changes(series: FloatArray) -> IntArray:
     """Count the sign changes down each column, zeros left out."""
-    last = np.sign(series[0])
-    changes = np.zeros(series.shape[1], dtype=np.int64)
-    for row in series[1:]:
-        changes += row * last < 0
-        last = np.where(row == 0, last, np.sign(row))
-    return changes
+    if not series.all():
+        series = series.copy()
+        for before, row in itertools.pairwise(series):
+            np.copyto(row, before, where=row == 0)
+    negative = series < 0
+    changes = np.count_nonzero(negative[1:] != negative[:-1], axis=0)
+    if series[0].all():
+        return changes
+    return changes - (~series[0].astype(bool) & negative.any(axis=0))
 
 
 def _upper_bound(flows: FloatArray, times: FloatArray) -> FloatArray:
@@ -306,30 +309,26 @@ def _with_sizes(flows: FloatArray) -> FloatArray:
 
 def _ratio(sized: FloatArray, times: FloatArray, at: FloatArray) -> FloatArray:
     """Give Σ a·exp(-δt) over Σ |a|·exp(-δt): in -1...1, and 0 at a zero."""
-    sums = sized[-1].copy()
-    for row, _, factor in _backwards(sized, times, at):
-        sums *= factor
-        sums += row
+    sums = _weighted(sized, _discounts(times, at))
     ratio: FloatArray = sums[0] / sums[1]
     return ratio
 
 
 def _sums_and_slopes(sized: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give Σ a·exp(-δt) and Σ |a|·exp(-δt), time counted from the first flow, and how fast they fall with δ."""
-    sums = sized[-1].copy()
-    slopes = np.zeros_like(sums)
-    for row, gap, factor in _backwards(sized, times, at):
-        slopes += sums if gap == 1 else sums * gap
-        slopes *= factor
-        sums *= factor
-        sums += row
-    return sums, slopes
+    weights = _discounts(times, at)
+    sums = _weighted(sized, weights)
+    weights *= (times - times[0])[:, np.newaxis]
+    return sums, _weighted(sized, weights)
 
 
-def _backwards(sized: FloatArray, times: FloatArray, at: FloatArray) -> Iterator[tuple[FloatArray, float, FloatArray]]:
-    """Give the steps of Horner's scheme: each flow, the time to the next one and its discount factor; δ ≥ 0."""
-    gap, factor = 0.0, np.ones_like(at)
-    for row, next_gap in zip(sized[-2::-1], np.diff(times)[::-1].tolist(), strict=True):
-        if next_gap != gap:
-            gap, factor = next_gap, np.exp(-next_gap * at)
-        yield row, gap, factor
+def _discounts(times: FloatArray, at: FloatArray) -> FloatArray:
+    """Give exp(-δt) of shape (periods, n); δ ≥ 0 and time is counted from the first flow, so none is above 1."""
+    weights = np.multiply.outer(times[0] - times, at)
+    return np.exp(weights, out=weights)
+
+
+def _weighted(sized: FloatArray, weights: FloatArray) -> FloatArray:
+    """Sum up over the periods, for flows and for sizes: shape (2, n)."""
+    sums: FloatArray = np.einsum("tcn,tn->cn", sized, weights)
+    return sums
