@@ -507,11 +507,11 @@ class CaseFile(Section):
     exchange_rates: dict[
         Currency, Annotated[Number, Entry("positive", "1", "case currency for one unit of it", "exchange_rate")]
     ] = {}
-    decision: Decision = Decision()
-    product: Product = Product()
+    decision: Decision = Field(default_factory=Decision)
+    product: Product = Field(default_factory=Product)
     demand: Demand
-    returns: Returns = Returns()
-    contacts: Contacts = Contacts()
+    returns: Returns = Field(default_factory=Returns)
+    contacts: Contacts = Field(default_factory=Contacts)
     churn: Churn | None = None
     failures: dict[Name, Mode] = {}
     failure_rates: Rates = {}

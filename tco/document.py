@@ -11,7 +11,7 @@ from typing import Any
 from tco.errors import CaseError, Problem
 
 Keys = tuple[str | int, ...]
-LARGEST_FILE = 256 * 1024
+LARGEST_FILE = 128 * 1024
 DEEPEST_NESTING = 16
 
 _INTEGER = re.compile(r"[-+]?\d[\d_]*")

@@ -112,6 +112,7 @@ class Engine:
         self._steps: dict[tuple[str, str, int], int] = {}
         self._asked: dict[tuple[str, str, int], int] = {}
         self._monthly: dict[tuple[str, str], bool] = {}
+        self._chosen: dict[tuple[str, str], Quantity] = {}
         self._drivers: dict[tuple[str, str, range], int | None] = {}
 
     @cached_property
@@ -281,12 +282,18 @@ class Engine:
         KeyError
             Where the option has no inputs for any.
         """
+        key = (name, option)
+        if key not in self._chosen:
+            self._chosen[key] = self._variant(name, option)
+        return self._chosen[key]
+
+    def _variant(self, name: str, option: str) -> Quantity:
         extra = next((line for line in self.lines[option] if line.name == name), None) if "." in name else None
         if extra is not None:
             return extra
         switches = self.options[option].switches
         for variant in MODEL.variants.get(name, ()):
-            if set(variant.when) <= switches:
+            if switches.issuperset(variant.when):
                 return variant
         raise KeyError(f"{option} has no inputs for {name}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +90,7 @@ class Graph:
         if identity not in self._ids:
             if all(argument in self.known for argument in arguments):
                 value = function(*(self.known[argument] for argument in arguments))
-                if not np.all(np.isfinite(value)):
+                if not _is_finite(value):
                     raise NotFinite(name, self._numbers(arguments, labels, self.known, 0), None)
                 self._ids[identity] = self.constant(value, name)
             else:
@@ -124,6 +125,10 @@ class Graph:
             label = labels[position] if position < len(labels) else self.steps[argument].name
             found[label] = float(column[bad[0] if bad.size else 0])
         return found
+
+
+def _is_finite(value: Value) -> bool:
+    return math.isfinite(value) if isinstance(value, float) else bool(np.isfinite(value).all())
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,7 @@ class Program:
                 for gone in self._last.get(step, ()):
                     del values[gone]
         results = [known[step] if step in known else values[step] for step in self.wanted]
-        if not all(np.all(np.isfinite(result)) for result in results):
+        if not all(_is_finite(result) for result in results):
             self._blame(draws, first_draw)
         return results
 

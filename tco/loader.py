@@ -263,7 +263,8 @@ def _told_once(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _also(problem: Problem, lines: list[str]) -> Problem:
-    there = f" (also in line{'s' * (len(lines) > 1)} {', '.join(lines)})" if lines else ""
+    shown = ", ".join(lines[:5]) + (f" and {len(lines) - 5} more" if len(lines) > 5 else "")
+    there = f" (also in line{'s' * (len(lines) > 1)} {shown})" if lines else ""
     return Problem(problem.file, problem.line, problem.path, problem.message, f"{problem.hint}{there}")
 
 

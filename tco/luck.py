@@ -21,6 +21,8 @@ from tco.options import Input
 CHUNK = "the chunk of draws"
 """The name under which a run passes the number of the chunk, of which streams are made."""
 OUTCOMES = ("replaced_events", "repaired_events", "refunded_events", "returned_events", "leavers_of_modes")
+SETTLED = ("order_days", "planned_units_in_year")
+"""What planned units settle whatever comes: how large orders are, and which price break holds."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,14 @@ class Luck:
             return self._rows(engine, name, option, month, _poisson, (step,))
         if name == "disruptions":
             return self._disruptions(engine, option, month, step)
-        return self._as_planned(engine, name, option, month) if name == "order_days" else step
+        return self._as_planned(engine, name, option, month) if name in SETTLED else step
 
     def _as_planned(self, engine: Engine, name: str, option: str, month: int) -> int:
-        """Give a quantity that is settled before luck: minimum orders are held against planned units, never none."""
+        """Give a quantity that is settled before luck, from units as they are planned."""
         quantity = engine.quantity(name, option)
-        planned = {"planned_units": engine.expected("planned_units", option, month)}
-        asked = [planned.get(one, engine.at(one, option, month)) for one in quantity.arguments]
+        months = engine.timeline.months_of(engine.timeline.year(month)) if quantity.total_of else [month]
+        planned = engine.graph.total([(1.0, engine.expected("planned_units", option, one)) for one in months], "units")
+        asked = [planned if one == "planned_units" else engine.at(one, option, month) for one in quantity.arguments]
         return engine.graph.call(name, quantity.function, asked, quantity.arguments)
 
     def _demand(self, engine: Engine, option: str, month: int) -> int:
@@ -70,6 +73,8 @@ class Luck:
         self, engine: Engine, name: str, option: str, month: int, function: Callable[..., Any], steps: tuple[int, ...]
     ) -> int:
         """Realize a quantity with a row a failure mode, a stream a row, among the units of the contract year."""
+        if not engine.options[option].modes:
+            return steps[0]
         year = engine.timeline.year(month)
         rates = engine.options[option].bindings["failure_rate"]
         modes = engine.options[option].modes

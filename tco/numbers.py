@@ -6,6 +6,7 @@ import csv
 import difflib
 import math
 import re
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -390,8 +391,11 @@ def _discrete(form: str, raw: Any, manner: Manner) -> Distribution:
 def _samples(raw: Mapping[str, Any], manner: Manner) -> Distribution:
     _only(raw, ("samples", "column"))
     name, column = (_name(raw, key, what) for key, what in (("samples", "a CSV file"), ("column", "a column")))
-    file = manner.folder / name
+    file = manner.folder / name.replace("\0", "\N{REPLACEMENT CHARACTER}")
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            hint = "name a file beside the case file"
+            raise Unexpected(f"expected a CSV file of samples, found {name!r}, which is none", hint, ("samples",))
         if file.stat().st_size > LARGEST_SAMPLES_FILE:
             message = f"expected a file of at most {LARGEST_SAMPLES_FILE // 2**20} MiB, found a larger one"
             raise Unexpected(message, "take a sample of its rows", ("samples",))

@@ -17,6 +17,8 @@ from tco.numbers import FORMS, REMARKS, Number
 STAND_IN = Number(Fixed(0.0), word="mistaken")
 """Takes the place of a number that cannot be read, so that what else is wrong can be told at once."""
 _MOST_MENDS = 4
+MOST_TOLD = 100
+"""More mistakes than this are one: a file that is no case."""
 _LIKE, _SURE = 0.6, 0.8
 """How alike two keys are for one to be a guess at the other, and to be surely meant by it."""
 
@@ -44,13 +46,17 @@ def check(source: Document) -> tuple[CaseFile | None, Document, list[Problem]]:
         try:
             return CaseFile.model_validate(source.data, context={"folder": source.folder}), source, problems
         except ValidationError as error:
-            mistakes = error.errors()
+            mistakes, count = error.errors()[:MOST_TOLD], error.error_count()
         found = [(one, problem) for one in mistakes for problem in _shape_problems(one, source)]
         renamed = {keys for keys in (_meant(tuple(one["loc"]), source) for one in mistakes) if keys}
         guessed = {source.path(keys) for keys in (_meant(_keys(one), source, unsure=True) for one in mistakes) if keys}
         new = [p for one, p in found if not (one["type"] == "missing" and tuple(one["loc"]) in renamed)]
         problems += [problem for problem in new if not follows(problem.path, told)]
         told |= {problem.path for problem in new} | guessed
+        if count > MOST_TOLD:
+            message = f"expected a case, found {count} mistakes, of which {MOST_TOLD} are told"
+            problems.append(source.problem((), message, "mend these first: others may follow from them"))
+            return None, source, problems
         for one in mistakes:
             source = _mended(one, source)
     return None, source, problems

@@ -496,11 +496,12 @@ class _Run:
     def simulate(self, n: int, progress: Progress | None) -> Simulation:
         """Draw, cost and sum up."""
         sampler = self.sampler(n)
-        known = self._tally(self.model, sampler, progress)
+        passes = 1 if self.lucky is None else 2
+        known = self._tally(self.model, sampler, _part(progress, 0, passes))
         known.check_limits()
         if self.lucky is None:
             return _summary(self.case, self.model, known, sampler)
-        realized = self._tally(self.lucky, sampler, progress)
+        realized = self._tally(self.lucky, sampler, _part(progress, 1, passes))
         result = _summary(self.case, self.lucky, realized, sampler)
         return replace(result, predictive=True, suppliers=_with_luck(result, known.costs, realized.costs))
 
@@ -555,6 +556,11 @@ class _Run:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _part(progress: Progress | None, before: int, passes: int) -> Progress | None:
+    """Report one of several passes over the draws as a part of all of them."""
+    return progress and (lambda done, n: progress((before * n + done) // passes, n))
 
 
 def asked_correlations(case: Case, inputs: Mapping[str, Distribution]) -> list[Correlation]:

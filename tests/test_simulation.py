@@ -21,11 +21,12 @@ import numpy as np
 import pytest
 from agreement import NO_GAPS, parsed
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, Phase, given, settings
 from independent import model
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from scipy import stats
-from strategies import Tree, changed
+from strategies import FOLDER, Tree, cases, changed
 
 import tco
 from tco import cli, simulation, spread
@@ -75,9 +76,16 @@ suppliers:
 """
 
 
+def tree_of(text: str) -> Tree:
+    """Read what stands below the usual head."""
+    tree: Tree = YAML(typ="safe", pure=True).load(HEAD + text)
+    return tree
+
+
+@cache
 def case_of(text: str) -> tco.Case:
     """Make a case of what stands below the usual head."""
-    return tco.from_data(YAML(typ="safe", pure=True).load(HEAD + text))
+    return tco.from_data(tree_of(text))
 
 
 @cache
@@ -149,6 +157,47 @@ def test_every_draw_of_a_case_file_costs_what_the_independent_model_says(file: P
     assert asked == set(draws)  # no uncertain input is one that the independent model does not know
 
 
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(tree=cases())
+def test_draws_of_a_random_case_cost_what_the_independent_model_says(tree: Tree) -> None:
+    case = tco.from_data(tree, folder=FOLDER)
+    result = simulate(case, 8, sampler="random")
+    draws = drawn(case, result)
+
+    def number(path: str, raw: Any, kind: str) -> float:
+        return float(draws[path][draw]) if path in draws else model.mean(path, raw, kind, folder=FOLDER)
+
+    for draw in (0, 5):
+        for option, found in zip(model.compare(tree, number)["suppliers"], result.present_costs[:, draw], strict=True):
+            size = sum(abs(amount) for amount in option["lines"].values())
+            assert found == pytest.approx(option["present_cost"], rel=1e-9, abs=1e-12 * size)
+
+
+@pytest.mark.xfail(strict=True, reason="Engine.limits asks for the baseline's safety stock, which it has no inputs for")
+def test_an_option_that_is_in_transition_over_the_whole_horizon_is_simulated_as_the_baseline() -> None:
+    result = simulate(
+        case_of("""
+horizon_months: 3
+demand: {units_per_year: 1000}
+suppliers:
+  today: {unit_price: 3 to 5}
+  other:
+    unit_price: 4
+    transition_months: 5
+    inventory: {lead_time_days: 9, lead_time_sd_days: 1, order_interval_days: 60, service_level: 98%, holding_rate: 9%}
+"""),
+        64,
+    )
+    assert np.array_equal(*result.present_costs)
+
+
 def test_without_uncertain_inputs_every_draw_is_the_base_case() -> None:
     result = simulate(case_of(CERTAIN), 64)
     for option in result.suppliers:
@@ -158,7 +207,7 @@ def test_without_uncertain_inputs_every_draw_is_the_base_case() -> None:
         assert figures == pytest.approx([base] * 6, rel=1e-12)  # nothing varies
         assert cost.sd == pytest.approx(0, abs=1e-9)
         assert cost.standard_error == pytest.approx(0, abs=1e-9)
-        assert option.probability_best == (1.0 if option.supplier == result.best.supplier else 0.0)
+        assert option.probability_best == {"today": 0.5, "clone": 0.5, "other": 0}[option.supplier]
         assert all(abs(amount) < 1e-6 for _, amount in option.why)
 
 
@@ -236,19 +285,16 @@ def test_luck_is_the_same_with_any_number_of_threads_and_another_with_another_se
     assert not np.any(certain[0] == certain[2])
 
 
-def permuted(file: Path) -> tuple[Tree, Tree]:
-    tree = parsed(file)
-    turned = dict(tree)
-    turned["suppliers"] = dict(reversed(tree["suppliers"].items()))
-    turned["correlations"] = [{**one, "between": one["between"][::-1]} for one in reversed(tree["correlations"])]
-    return tree, turned
-
-
 @pytest.mark.parametrize("predictive", [False, True])
-def test_the_order_of_suppliers_in_the_file_changes_no_figure(predictive: bool) -> None:
+@pytest.mark.parametrize("name", ["cartridges", "reference", "returns_redesign"])
+def test_the_order_of_suppliers_and_correlations_in_the_file_changes_no_figure(name: str, predictive: bool) -> None:
+    tree = parsed(SCENARIOS / f"{name}.yaml")
+    turned = tree | {"suppliers": dict(reversed(tree["suppliers"].items()))}
+    turned["correlations"] = [
+        {**one, "between": one["between"][::-1]} for one in reversed(tree.get("correlations", []))
+    ]
     one, two = (
-        simulate(tco.from_data(tree, folder=SCENARIOS), 512, seed=3, predictive=predictive)
-        for tree in permuted(CARTRIDGES)
+        simulate(tco.from_data(data, folder=SCENARIOS), 128, seed=3, predictive=predictive) for data in (tree, turned)
     )
     assert [option.supplier for option in two.suppliers] == [option.supplier for option in one.suppliers][::-1]
     assert by_name(one) == by_name(two)
@@ -256,7 +302,7 @@ def test_the_order_of_suppliers_in_the_file_changes_no_figure(predictive: bool) 
 
 def test_the_order_of_extra_costs_in_the_file_changes_no_figure() -> None:
     extras = [{"name": name, "per": per, "amount": f"{i + 1} to {i + 2}"} for i, (name, per) in enumerate(EXTRAS)]
-    tree = YAML(typ="safe", pure=True).load(HEAD + SMALL)
+    tree = tree_of(SMALL)
     extras = [{**extra, "group": "supply", "grade": "hard"} for extra in extras]
     one, two = (simulate(tco.from_data({**tree, "extra_costs": order}), 512) for order in (extras, extras[::-1]))
     assert np.max(np.abs(one.present_costs / two.present_costs - 1)) < 1e-14  # a sum in another order: rounding
@@ -305,7 +351,7 @@ def test_exact_percentiles_state_no_error_and_present_costs_and_npv_are_always_e
 
 
 def test_many_options_are_simulated_by_default_in_histograms() -> None:
-    tree = YAML(typ="safe", pure=True).load(HEAD + SMALL)
+    tree = tree_of(SMALL)
     for number in range(110):
         tree["suppliers"][f"more{number}"] = {"based_on": "other", "freight": number / 100}
     result = simulate(tco.from_data(tree))
@@ -399,8 +445,8 @@ def test_rates_that_sum_to_more_than_100_percent_are_refused_with_the_share_of_d
     first = np.argmax(sum(draws.values()) > 1)
     found = str(refused.value)
     # of the box [0.4, 0.8] x [0.1, 0.4], of area 0.12, the triangle of legs 0.2 and area 0.02 sums to more: a sixth
-    assert "suppliers.other: expected none, found that failure rates of units sum to more than 100 % in 16.7 %" in found
-    assert f"of draws, first in draw {first}\n    narrow the ranges, or correlate them" in found
+    assert "suppliers.other: expected none, found that failure rates of units sum to more than 100 % in 16." in found
+    assert f" % of draws, first in draw {first}\n    narrow the ranges, or correlate them" in found
     assert refused.value.exit_code == 3
     assert "suppliers.today" not in found
 
@@ -420,7 +466,9 @@ def test_a_limit_broken_in_nearly_all_draws_is_told_in_plain_percent() -> None:
 
 
 def test_replacements_without_end_are_told_as_a_broken_limit_and_not_as_an_infinite_figure() -> None:
-    with pytest.raises(tco.CaseError, match=r"replacements do not come to an end in 10 % of draws, first in draw \d"):
+    with pytest.raises(
+        tco.CaseError, match=r"replacements do not come to an end in 10\.?\d? % of draws, first in draw \d"
+    ):
         simulate(
             case_of("""
 horizon_months: 12
@@ -435,28 +483,28 @@ suppliers:
 
 
 ENDLESS = """
-horizon_months: 60
+horizon_months: 240
 demand: {units_per_year: 1000}
 suppliers:
   today: {unit_price: 4}
-  other: {unit_price: 3 to 4, price_growth: {lognormal: {p50: 10%, p95: 1e90}}}
+  other: {unit_price: 3 to 4, price_growth: {discrete: {0%: 99.9%, 5e20%: 0.1%}}}
 """
 
 
 def test_a_figure_that_is_not_finite_names_the_quantity_its_arguments_and_the_draw() -> None:
     case = case_of(ENDLESS)
     with pytest.raises(tco.TcoError) as refused:
-        simulate(case, 1024)
-    growth = Sampler(uncertain_inputs(case), 1024).draws(0)["suppliers.other.price_growth"]
-    with np.errstate(over="ignore"):
-        first = int(np.argmax(~np.isfinite((1 + growth) ** 4)))  # growth of the fifth contract year
-    words = f"price_factor has no finite value in draw {first}: price_growth = {growth[first]:.6g}, contract_year = 4"
+        simulate(case, 8192)
+    growth = Sampler(uncertain_inputs(case), 8192).draws(0)["suppliers.other.price_growth"]
+    first = int(np.argmax(growth > 0))
+    year = math.ceil(math.log(sys.float_info.max) / math.log(5e18))  # the first contract year in which 5e18^y overflows
+    words = f"price_factor has no finite value in draw {first}: price_growth = 5e+18, contract_year = {year}"
     assert str(refused.value) == words
     assert refused.value.exit_code == 1
 
 
 def test_a_mean_that_a_handful_of_draws_decides_is_warned_of() -> None:
-    heavy = changed(YAML(typ="safe", pure=True).load(HEAD + LINEAR), "suppliers.other.unit_price", HEAVY)
+    heavy = changed(tree_of(LINEAR), "suppliers.other.unit_price", HEAVY)
     result = simulate(tco.from_data(heavy), 16_384)
     words = "other: one draw in a thousand makes up more than half of the variance of its present cost"
     assert [words in warning for warning in result.warnings] == [True]
@@ -523,11 +571,11 @@ def test_impossible_correlations_are_refused_or_repaired_and_the_change_is_told(
     assert [one.achieved for one in result.correlations] == pytest.approx(
         [one.used for one in result.correlations], abs=0.06
     )
-    assert "asked +0.90, used +0.48, drawn" in str(result)
+    assert "asked +0.90, used +0.48, drawn" in " ".join(str(result).split())
 
 
 def test_a_correlation_with_an_input_that_does_not_vary_in_the_draws_can_be_written_as_json() -> None:
-    tree = YAML(typ="safe", pure=True).load(HEAD + SMALL)
+    tree = tree_of(SMALL)
     tree = changed(tree, PRICE, {"discrete": {4: "99.9%", 5: "0.1%"}})
     tree["correlations"] = [{"between": [PRICE, RATE], "rank": 0.3}]
     result = simulate(tco.from_data(tree), 8)
@@ -538,15 +586,17 @@ def test_a_correlation_with_an_input_that_does_not_vary_in_the_draws_can_be_writ
 # Standard errors
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_standard_errors_are_honest(method: Method) -> None:
-    truth = small(2**17)
+@pytest.mark.parametrize(("method", "predictive"), [*((method, False) for method in METHODS), ("sobol", True)])
+def test_standard_errors_are_honest(method: Method, predictive: bool) -> None:
+    truth = small(2**17)  # luck adds nothing to the means of a case without churn
     scores, chances = [], []
     for seed in range(40):
-        result = small(256, seed, method)
+        result = small(256, seed, method, predictive=predictive)
         for name in ("today", "other"):
             found, sure = result.supplier(name).present_cost["all_in"], truth.supplier(name).present_cost["all_in"]
             scores.append((found.mean - sure.mean) / found.standard_error)
+        if predictive:
+            continue
         other = result.supplier("other")
         chances.append(
             (other.probability_best - truth.supplier("other").probability_best) / other.probability_best_error
@@ -554,7 +604,7 @@ def test_standard_errors_are_honest(method: Method) -> None:
     # with eight replicates z follows Student's t with 7 degrees of freedom, of sd √(7/5) = 1.18
     assert 0.6 < np.std(scores) < 1.6
     assert abs(np.mean(scores)) < 0.6
-    assert 0.6 < np.std(chances) < 1.6
+    assert predictive or 0.6 < np.std(chances) < 1.6
 
 
 def test_sobol_points_give_the_mean_saving_to_a_thousandth_by_4096_draws_and_plain_random_draws_do_not() -> None:
@@ -657,27 +707,27 @@ def test_without_predictive_there_is_no_luck() -> None:
     assert "luck" not in str(small())
 
 
-@pytest.mark.parametrize("base", ["customers: 400, orders_per_customer_per_year: 6", "units_per_year: 2_400"])
-def test_the_sd_of_luck_grows_with_the_root_of_the_number_of_customers(base: str) -> None:
-    def luck(times: int) -> list[float]:
-        name, rest = base.split(": ", 1)
-        count, _, more = rest.replace("_", "").partition(",")
-        demand = f"{name}: {int(count) * times}" + (f",{more}" if more else "")
-        result = simulate(
-            case_of(f"""
+FIXED = """
 horizon_months: 12
-demand: {{{demand}}}
-product: {{sale_price: 9, fulfilment_cost: 1}}
-failures: {{broken: {{stage: use, liable: supplier, returned: 60%, refund: 50%, replace: 40%, contacts: 1, goodwill: 1}}}}
-contacts: {{cost: 3}}
-returns: {{activities: {{post: 2}}}}
+demand: {units_per_year: 2_400}
+product: {sale_price: 9, fulfilment_cost: 1}
+contacts: {cost: 3}
+returns: {activities: {post: 2}}
+failures:
+  broken: {stage: use, liable: supplier, returned: 60%, refund: 50%, replace: 40%, contacts: 1, goodwill: 1}
 suppliers:
-  today: {{unit_price: 4, failure_rates: {{broken: 8%}}}}
-  other: {{unit_price: 3.5 to 4.5, failure_rates: {{broken: 3%}}}}
-"""),
-            8192,
-            predictive=True,
-        )
+  today: {unit_price: 4, failure_rates: {broken: 8%}}
+  other: {unit_price: 3.5 to 4.5, failure_rates: {broken: 3%}}
+"""
+
+
+@pytest.mark.parametrize("base", [{"units_per_year": 2_400}, {"customers": 400, "orders_per_customer_per_year": 6}])
+def test_the_sd_of_luck_grows_with_the_root_of_the_number_of_customers(base: Mapping[str, int]) -> None:
+    size = next(iter(base))
+
+    def luck(times: int) -> list[float]:
+        tree = tree_of(FIXED) | {"demand": {**base, size: base[size] * times}}
+        result = simulate(tco.from_data(tree), 8192, predictive=True)
         return [option.luck.sd_luck for option in result.suppliers if option.luck]
 
     few, many = luck(1), luck(16)
@@ -701,7 +751,7 @@ suppliers:
     expected = 3 * math.sqrt(sum(200 * v**2 for v in years))  # sd for a price of 1, derived above
     for option, price in zip(result.suppliers, (4, 5), strict=True):
         assert option.luck is not None
-        assert option.luck.sd_known == 0
+        assert option.luck.sd_known == pytest.approx(0, abs=1e-9)
         assert option.luck.sd_luck == pytest.approx(price * expected, rel=4 / math.sqrt(2 * 16_384))
         assert option.present_cost["all_in"].mean == pytest.approx(
             option.base_present_cost["all_in"], abs=4 * price * expected / math.sqrt(16_384)
@@ -775,6 +825,36 @@ suppliers:
         assert option.lines["disruption"].sd == pytest.approx(expected, rel=0.05)
 
 
+def test_luck_takes_a_case_without_failures_whose_extra_costs_count_them() -> None:
+    result = simulate(
+        case_of("""
+horizon_months: 12
+demand: {units_per_year: 900 to 1100}
+suppliers: {today: {unit_price: 4}, other: {unit_price: 4 to 5}}
+extra_costs: [{name: claims, per: event, amount: 1 to 2, group: failures, grade: hard}]
+"""),
+        64,
+        predictive=True,
+    )
+    assert result.supplier("other").lines["claims"].mean == 0  # no modes, no events
+
+
+def test_luck_moves_no_price_break() -> None:
+    result = simulate(
+        case_of("""
+horizon_months: 12
+demand: {units_per_year: 100}
+suppliers:
+  today: {unit_price: 4}
+  other: {price_breaks: [{from_units_per_year: 0, unit_price: 5}, {from_units_per_year: 100, unit_price: 3}]}
+"""),
+        1024,
+        predictive=True,
+    )
+    # model.md section 3: the break that planned units reach, 100 of them at 3, however many are then sold
+    assert result.present_costs[1] == pytest.approx(result.present_costs[0] * 3 / 4, rel=1e-12)
+
+
 def test_luck_takes_rates_near_0_and_1_and_demand_that_does_not_come() -> None:
     result = simulate(
         case_of("""
@@ -797,16 +877,16 @@ suppliers:
 # Results
 
 
-ISSUE_KEYS = (
-    "supplier mean sd p5 p50 p95 npv_mean npv_p5 npv_p50 npv_p95 probability_best probability_positive expected_loss "
-    "standard_error hard hard_and_estimated"
-).split()
+ISSUE_KEYS = {
+    *("supplier", "mean", "sd", "p5", "p50", "p95", "npv_mean", "npv_p5", "npv_p50", "npv_p95", "probability_best"),
+    *("probability_positive", "expected_loss", "standard_error", "hard", "hard_and_estimated"),
+}
 
 
 def test_the_json_of_a_simulation_has_the_keys_of_the_issue() -> None:
     data = json.loads(json.dumps(cartridges().to_dict(), allow_nan=False))
     for option in data["suppliers"]:
-        assert set(ISSUE_KEYS) <= option.keys()
+        assert option.keys() >= ISSUE_KEYS
         for total in ("hard", "hard_and_estimated"):
             assert {"npv_mean", "npv_p5", "npv_p95", "probability_positive"} <= option[total].keys()
     assert {"n", "seed", "sampler", "best", "correlations", "warnings", "provenance"} <= data.keys()
@@ -822,7 +902,7 @@ def test_rows_and_frame_hold_every_total_and_line_of_every_option() -> None:
 
 
 def test_the_notebook_table_shows_every_option_and_escapes_its_label() -> None:
-    tree = changed(YAML(typ="safe", pure=True).load(HEAD + LINEAR), "suppliers.other.label", "A < B & co")
+    tree = changed(tree_of(LINEAR), "suppliers.other.label", "A < B & co")
     shown = simulate(tco.from_data(tree), 64)._repr_html_()
     assert "<th>A &lt; B &amp; co</th>" in shown
     assert shown.count("<tr>") == 3
@@ -892,7 +972,7 @@ def test_a_draw_of_the_file_put_back_into_the_case_costs_what_the_file_says(tmp_
     with (tmp_path / "draws.csv").open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     row = rows[20_001]
-    tree = YAML(typ="safe", pure=True).load(HEAD + SMALL)
+    tree = tree_of(SMALL)
     for path in drawn(case, small(8)):
         tree = changed(tree, path, float(row[path]))
     with NO_GAPS:
@@ -1059,34 +1139,39 @@ def test_progress_is_shown_at_a_terminal_for_long_runs_alone(monkeypatch: pytest
         assert ("100%" in terminal.getvalue()) == shown
 
 
-def test_progress_counts_up_to_all_draws() -> None:
+@pytest.mark.parametrize("predictive", [False, True])
+def test_progress_counts_up_to_all_draws(predictive: bool) -> None:
     seen: list[tuple[int, int]] = []
-    simulate(case_of(LINEAR), 100_000, progress=lambda done, of: seen.append((done, of)))
+    simulate(case_of(LINEAR), 100_000, predictive=predictive, progress=lambda done, of: seen.append((done, of)))
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert seen[-1] == (100_000, 100_000)
 
 
+TELLING = """
+import contextlib
+from tco import cli
+
+@contextlib.contextmanager
+def progress(draws):
+    yield lambda done, of: print(done, flush=True)
+
+cli._progress = progress
+cli.main(["simulate", *__import__("sys").argv[1:]])
+"""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals as Ctrl-C sends them")
 def test_ctrl_c_ends_a_long_run_at_once_with_130_and_leaves_no_half_written_file(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "tco.cli",
-        "simulate",
-        str(CARTRIDGES),
-        "-n",
-        "4000000",
-        "-o",
-        str(tmp_path / "out"),
-    ]
+    arguments = [str(CARTRIDGES), "-n", "4000000", "-o", str(tmp_path / "result.txt")]
+    command = [sys.executable, "-c", TELLING, *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    time.sleep(4)
-    assert process.poll() is None, "the run ended by itself"
+    assert process.stdout is not None
+    process.stdout.readline()  # by now it simulates
     sent = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=60)
     assert time.monotonic() - sent < 2
     assert process.returncode == 130
-    assert output == ""
+    assert "saves" not in output
     assert errors.strip() == "interrupted"
     assert list(tmp_path.iterdir()) == []

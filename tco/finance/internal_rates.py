@@ -11,6 +11,8 @@ from tco.distributions import FloatArray
 from tco.finance.flows import DAYS_PER_YEAR, chunks, days_from_first, finite_flows, positive_count
 from tco.finance.zeros import BoolArray, IntArray, real_zeros
 
+CHUNK = 65_536
+"""Series worked on at once; many, since what is rare among them is then still searched many at a time."""
 STATUSES = ("none", "one", "several", "all")
 
 
@@ -168,10 +170,10 @@ def _rates(flows: FloatArray, times: FloatArray, per_year: float) -> Rates:
     """Find the rates of many series in chunks, and what there is to say of each."""
     series = flows.reshape(-1, flows.shape[-1])
     flat: BoolArray = np.logical_not(series.any(axis=1))
-    pieces = [_roots(series[chunk], flat[chunk], times, per_year) for chunk in chunks(len(series))]
+    pieces = [_roots(series[chunk], flat[chunk], times, per_year) for chunk in chunks(len(series), CHUNK)]
     most = max((piece.shape[1] for piece in pieces), default=1)
     roots = np.full((len(series), most), np.nan)
-    for chunk, piece in zip(chunks(len(series)), pieces, strict=True):
+    for chunk, piece in zip(chunks(len(series), CHUNK), pieces, strict=True):
         roots[chunk, : piece.shape[1]] = piece
     count = (~np.isnan(roots)).sum(axis=1)
     kinds = np.where(flat, STATUSES.index("all"), np.minimum(count, STATUSES.index("several")))

@@ -9,8 +9,10 @@ import numpy.typing as npt
 
 from tco.distributions import FloatArray
 from tco.finance.discounting import discount_factors
-from tco.finance.flows import chunks, finite_flows, finite_rate, one_shape
+from tco.finance.flows import chunks, finite_flows, finite_rate, one_shape, positive_count, running_total
 
+CHUNK = 2048
+"""Series worked on at once: 36 periods of them fit a core's own cache."""
 STATUSES = ("never", "once", "immediate")
 
 
@@ -79,12 +81,15 @@ def payback(flows: npt.ArrayLike, *, rate: npt.ArrayLike = 0, periods_per_year: 
     one_shape(series[..., 0], rates, ("flows", "rate"))
     shape = np.broadcast_shapes(series.shape[:-1], rates.shape)
     rows = np.broadcast_to(series, (*shape, series.shape[-1])).reshape(-1, series.shape[-1])
-    yearly = np.broadcast_to(rates, shape).reshape(-1) if rates.ndim else np.full(len(rows), rates)
+    per_row = np.broadcast_to(rates, shape).reshape(-1) if rates.ndim else rates.reshape(1)
+    years = positive_count(periods_per_year, "periods_per_year")
     periods, crossings = np.empty(len(rows)), np.empty(len(rows), dtype=np.int64)
-    for chunk in chunks(len(rows)):
-        one_rate = yearly[chunk] if rates.ndim else rates
-        factors = discount_factors(one_rate, rows.shape[1], periods_per_year=periods_per_year)
-        periods[chunk], crossings[chunk] = _paid_back((rows[chunk] * factors).T)
+    for chunk in chunks(len(rows), CHUNK):
+        columns = np.ascontiguousarray(rows[chunk].T)
+        if per_row.any():
+            factors = discount_factors(per_row[chunk] if rates.ndim else per_row, len(columns), periods_per_year=years)
+            columns = columns * factors.T
+        periods[chunk], crossings[chunk] = _paid_back(columns)
     kinds = np.where(np.isnan(periods), 0, np.where(rows[:, 0] >= 0, 2, 1))
     return Payback(
         periods=periods.reshape(shape),
@@ -96,11 +101,11 @@ def payback(flows: npt.ArrayLike, *, rate: npt.ArrayLike = 0, periods_per_year: 
 
 def _paid_back(flows: FloatArray) -> tuple[FloatArray, npt.NDArray[np.int64]]:
     """Give the periods until payback, nan for never, and the crossings, of flows of shape (periods, n)."""
-    totals = np.cumsum(flows, axis=0)
-    rounding = len(flows) * np.finfo(np.float64).eps * np.cumsum(np.abs(flows), axis=0)
+    totals = running_total(flows)
+    rounding = len(flows) * np.finfo(np.float64).eps * running_total(np.abs(flows))
     rounding[0] = 0
     paid = totals >= -rounding
-    crossings = np.count_nonzero(paid[1:] != paid[:-1], axis=0)
+    crossings = (paid[1:] != paid[:-1]).sum(axis=0, dtype=np.int32)
     first = paid.argmax(axis=0)
     draws = np.arange(flows.shape[1])
     before, flow = totals[first - 1, draws], flows[first, draws]

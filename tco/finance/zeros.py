@@ -14,20 +14,21 @@ found first, in the same way; between two of them F·exp(δκ) is monotone and h
 A value within the rounding of its own terms counts as 0: zeros that only the rounding tells apart are one, and a curve
 that touches 0 within rounding has a zero there.
 
-Arrays here are (periods, n), draws last.
+Arrays here are (periods, n), draws last, and so in memory (which is why `take` and not an index picks draws).
 """
 
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tco.distributions import FloatArray
+from tco.finance.flows import running_total
 
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.integer[Any]]
 BoolArray = npt.NDArray[np.bool_]
 
 BLOCK = 1024
@@ -74,7 +75,9 @@ def real_zeros(flows: FloatArray, times: FloatArray) -> FloatArray:
     for span in np.unique(spans):
         members = np.flatnonzero(spans == span)
         start, stop = divmod(int(span), len(times))
-        part = flows[start : stop + 1] if members.size == flows.shape[1] else flows[start : stop + 1, members]
+        part = (
+            flows[start : stop + 1] if members.size == flows.shape[1] else flows[start : stop + 1].take(members, axis=1)
+        )
         found = _put(found, members, _zeros_between_flows(_scaled(part), times[start : stop + 1]))
     return found
 
@@ -126,18 +129,18 @@ def _zeros_above(flows: FloatArray, times: FloatArray, at_zero: FloatArray) -> F
     array of shape (n, m)
         In increasing order, filled up with nan.
     """
-    totals = np.cumsum(flows, axis=0)
+    totals = running_total(flows)
     totals[-1] = at_zero
     changes = _sign_changes(totals)
     found = np.full((flows.shape[1], 1), np.nan)
     single = np.flatnonzero((changes == 1) & (at_zero != 0))
     if single.size:
-        part = flows if single.size == flows.shape[1] else flows[:, single]
+        part = flows if single.size == flows.shape[1] else flows.take(single, axis=1)
         low = np.zeros(single.size)
         found[single, 0] = _crossings(part, times, _Bracket(low, _upper_bound(part, times), at_zero[single]))
     rest = np.flatnonzero((changes > 1) | ((changes == 1) & (at_zero == 0)))
     if rest.size:
-        found = _put(found, rest, _zeros_between_turns(flows[:, rest], times, at_zero[rest]))
+        found = _put(found, rest, _zeros_between_turns(flows.take(rest, axis=1), times, at_zero[rest]))
     return found
 
 
@@ -150,16 +153,14 @@ def _put(found: FloatArray, members: IntArray, rows: FloatArray) -> FloatArray:
 
 
 def _sign_changes(series: FloatArray) -> IntArray:
-    """Count the sign changes down each column, zeros left out."""
+    """Count the sign changes down each column, zeros left out; the first row has none."""
     if not series.all():
         series = series.copy()
         for before, row in itertools.pairwise(series):
             np.copyto(row, before, where=row == 0)
     negative = series < 0
-    changes = np.count_nonzero(negative[1:] != negative[:-1], axis=0)
-    if series[0].all():
-        return changes
-    return changes - (~series[0].astype(bool) & negative.any(axis=0))
+    changes: IntArray = (negative[1:] != negative[:-1]).sum(axis=0, dtype=np.int32)
+    return changes
 
 
 def _upper_bound(flows: FloatArray, times: FloatArray) -> FloatArray:
@@ -187,7 +188,7 @@ def _zeros_between_turns(flows: FloatArray, times: FloatArray, at_zero: FloatArr
     rows, columns = np.nonzero(signs[:, :-1] * signs[:, 1:] < 0)
     bracket = _Bracket(points[rows, columns], points[rows, columns + 1], signs[rows, columns])
     if rows.size:
-        found[rows, columns] = _crossings(flows[:, rows], times, bracket)
+        found[rows, columns] = _crossings(flows.take(rows, axis=1), times, bracket)
     found[:, points.shape[1] - 1 :] = _touching(points, signs == 0)
     found.sort(axis=1)
     return found[:, : max(int((~np.isnan(found)).sum(axis=1).max()), 1)]
@@ -276,7 +277,7 @@ def _crossings_of_block(sized: FloatArray, times: FloatArray, bracket: _Bracket)
         if not going.size:
             return found
         if 2 * going.size < members.size:
-            members, sized = members[going], sized[:, :, going]
+            members, sized = members[going], sized.take(going, axis=2)
             at, step, low, high, at_low = (one[going] for one in (at, step, low, high, at_low))
     raise ArithmeticError(f"no rate found in {LIMIT} steps for the flows {sized[:, 0, 0].tolist()}")
 
@@ -304,7 +305,10 @@ def _safe_step(at: FloatArray, bracket: _Bracket, newton: FloatArray, last: Floa
 
 def _with_sizes(flows: FloatArray) -> FloatArray:
     """Give flows and their sizes side by side, of shape (periods, 2, n)."""
-    return np.stack([flows, np.abs(flows)], axis=1)
+    sized = np.empty((len(flows), 2, flows.shape[1]))
+    sized[:, 0] = flows
+    np.abs(flows, out=sized[:, 1])
+    return sized
 
 
 def _ratio(sized: FloatArray, times: FloatArray, at: FloatArray) -> FloatArray:
@@ -324,8 +328,9 @@ def _sums_and_slopes(sized: FloatArray, times: FloatArray, at: FloatArray) -> tu
 
 def _discounts(times: FloatArray, at: FloatArray) -> FloatArray:
     """Give exp(-δt) of shape (periods, n); δ ≥ 0 and time is counted from the first flow, so none is above 1."""
-    weights = np.multiply.outer(times[0] - times, at)
-    return np.exp(weights, out=weights)
+    weights: FloatArray = np.multiply.outer(times[0] - times, at)
+    np.exp(weights, out=weights)
+    return weights
 
 
 def _weighted(sized: FloatArray, weights: FloatArray) -> FloatArray:
