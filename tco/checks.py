@@ -105,6 +105,7 @@ def options(case: Case, told: Collection[str] = ()) -> list[Problem]:
             check(case, option, report)
     if not told and not report.problems:
         _some_demand(case, report)
+        _discounting(case, report)
     if not told and not report.problems:
         for option in case.options:
             _safety_stock(case, option, report)
@@ -462,6 +463,14 @@ def _disruption(case: Case, option: Option, report: _Report) -> None:
     for key in missing:
         keys = ("suppliers", option.name, "disruption", key)
         report.add(keys, "missing: the disruption needs it", f"write disruption: {{{key}: ...}}")
+
+
+def _discounting(case: Case, report: _Report) -> None:
+    """Refuse a discount rate so near -100 % that money of the last month is worth more than any sum."""
+    rate = case.timeline.discount_rate
+    if -math.log10(1 + rate) * case.timeline.months / 12 > 100:
+        message = f"expected a rate at which later money has a finite value, found {_percent(rate)}"
+        report.add(("discount_rate",), message, "write a rate such as 10%")
 
 
 def _some_demand(case: Case, report: _Report) -> None:

@@ -43,8 +43,10 @@ def test_what_one_option_states_and_another_does_not_is_uneven_and_stands_first(
 
 
 def test_an_uneven_gap_tells_the_npv_if_the_others_value_were_used():
-    """1,200 units: saved today 1200·(5 + 0.5 + 0.2) − 1200·(6 + 0.25 + 0.1) = −780; freight of 0.5 for the new one −600,
-    an inspection of 0.25 for the old one +300."""
+    """1,200 units: saved today 1200·(5 + 0.5 + 0.2) − 1200·(6 + 0.25 + 0.1) = −780.
+
+    Freight of 0.5 for the new one costs 600 more, an inspection of 0.25 for the old one 300.
+    """
     result = compare()
     assert result.supplier("new").npv == pytest.approx(-780, rel=1e-12)
     gaps = {gap.name: gap for gap in result.gaps}

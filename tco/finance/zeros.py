@@ -83,11 +83,11 @@ def real_zeros(flows: FloatArray, times: FloatArray) -> FloatArray:
 
 
 def _scaled(flows: FloatArray) -> FloatArray:
-    """Bring the greatest flow of each series near 1, by a power of two, which is exact."""
+    """Bring the greatest flow of each series near 2^900, exactly: sums stay finite, and the least flow above 0."""
     exponents = np.frexp(np.abs(flows).max(axis=0))[1]
-    scaled: FloatArray = np.ldexp(flows, -exponents)
+    scaled: FloatArray = np.ldexp(flows, 900 - exponents)
     if np.count_nonzero(scaled) != np.count_nonzero(flows):
-        raise ValueError("flows: some are more than 1e300 times greater than others of their series")
+        raise ValueError("flows: some are more than 1e590 times greater than others of their series")
     return scaled
 
 
@@ -198,9 +198,7 @@ def _turned(flows: FloatArray, times: FloatArray) -> FloatArray:
     """Give the flows of the derivative of exp(δκ)·F(δ), with κ just before the first flow of another sign."""
     other = (flows * np.sign(flows[0]) < 0).argmax(axis=0)
     kappa = (times[other - 1] + times[other]) / 2
-    turned: FloatArray = flows * (kappa - times[:, np.newaxis])
-    turned /= np.abs(turned).max(axis=0)
-    return turned
+    return _scaled(flows * (kappa - times[:, np.newaxis]))
 
 
 def _signs_at(flows: FloatArray, times: FloatArray, points: FloatArray) -> FloatArray:

@@ -93,7 +93,8 @@ def override(tree: dict[str, Any], path: str, node: Any) -> None:
             tree[key] = merge(child, node)
             return
         if path.startswith(key + ".") and isinstance(child, dict):
-            return override(child, path[len(key) + 1 :], node)
+            override(child, path[len(key) + 1 :], node)
+            return
     head, _, rest = path.partition(".")
     tree[head] = {} if rest else node
     if rest:
