@@ -106,8 +106,9 @@ def options(case: Case, told: Collection[str] = ()) -> list[Problem]:
     if not told and not report.problems:
         _some_demand(case, report)
         _discounting(case, report)
-    if not told and not report.problems:
-        for option in case.options:
+    runs = not told and not report.problems
+    for option in case.options:
+        if runs or "minimum_order" not in option.switches:  # with one, days of demand come from the model
             _safety_stock(case, option, report)
     return report.problems
 
@@ -271,7 +272,9 @@ def _correlations(file: CaseFile, report: _Report) -> None:
         rank = correlation.rank.means()[0]
         if not -1 <= rank <= 1:
             keys = ("correlations", position, "rank")
-            report.add(keys, f"expected a rank correlation between -1 and 1, found {rank:g}", "such as 0.3")
+            report.add(
+                keys, f"expected a rank correlation between -1 and 1, found {rank:g}", "write a rank such as 0.3"
+            )
         if len(set(correlation.between)) == 1:
             keys = ("correlations", position, "between")
             report.add(keys, "expected two inputs, found one twice", "name the other one, or take the line out")

@@ -319,6 +319,8 @@ def _is_decimal(last: Any, key: Any, value: Any) -> bool:
 
 
 _YAML: Sequence[tuple[str, bool, str, str]] = (
+    *((part, False, "expected a value, found a tag", "take out the tag, or put text in quotes")
+      for part in ("undefined tag handle", "a tag", "an tag")),
     ("\\t", False, "expected spaces, found a tab", "indent with spaces"),
     ("mapping values are not allowed", False, "expected one `key: value` a line, found a second colon",
      "line keys up below each other, or put text that holds a colon in quotes"),
@@ -346,11 +348,10 @@ _YAML: Sequence[tuple[str, bool, str, str]] = (
     ("sequence entries are not allowed", False, "expected a value, found a dash that begins a list",
      "put the list on lines of its own, or the text in quotes"),
     ("mapping keys are not allowed", False, "expected a value, found a question mark", "put the text in quotes"),
-    ("undefined tag handle", False, "expected a value, found a tag", "take out the tag, or put text in quotes"),
     ("scanning a directive", False, "expected keys and values, found a line that begins with %", "take out that line"),
     ("alphabetic or numeric character", False, "expected a value, found the sign of an anchor or alias",
      "put the text in quotes"),
-    ("indentation indicator", False, "expected nothing behind a | or >, found more text",
+    ("scanning a block scalar", False, "expected nothing behind a | or >, found more text",
      "put the text on the next lines, indented, or in quotes"),
     ("escape", False, "expected a known character behind a backslash, found another",
      "write the backslash twice, or put the text in 'single quotes'"),

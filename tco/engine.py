@@ -239,7 +239,10 @@ class Engine:
         found: dict[int, str] = {}
         resolved = self.options[option]
         for year in range(self.timeline.years):
-            month = max(12 * year + 1, min(resolved.transition_months + 1, self.timeline.months))
+            own = [month for month in self.timeline.months_of(year) if month > resolved.transition_months]
+            if not own:
+                continue  # all of the year is the baseline's, whose limits are its own
+            month = own[0]
             for words, names, excess in _limits_of(resolved):
                 step = self.graph.call(words, excess, [self.at(name, option, month) for name in names], names)
                 found.setdefault(step, words)

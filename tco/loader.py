@@ -439,7 +439,7 @@ def _is_stated_number(source: Document, path: str, place: Place) -> None:
 
 def _is_price(file: CaseFile, name: str, path: str, place: Place) -> None:
     """Refuse as a price at stake what is no money, what all options are compared on, and what is another option's."""
-    hint = f"such as suppliers.{name}.unit_price or product.fulfilment_cost"
+    hint = f"name a price or cost, such as suppliers.{name}.unit_price or product.fulfilment_cost"
     if place.entry is None or not place.entry.unit.startswith("money"):
         raise Unexpected(f"expected the path of a price or cost, found '{path}'", hint)
     root, _, rest = path.partition(".")

@@ -187,7 +187,7 @@ def literal(raw: Any, manner: Manner) -> float:
     value, percent = _parsed(raw, manner)
     expected, low, high = KINDS[manner.kind]
     shown = _shown(raw)
-    if not math.isfinite(value):
+    if not abs(value) < distributions.HUGE:
         raise Unexpected(f"expected {expected}, found {shown}", "write a smaller number")
     if manner.kind == "rate" and not percent and abs(value) >= 1:
         hint = f"write {value:g}% or {value / 100:g}; {value * 100:g}% if that is what it is"
@@ -210,7 +210,7 @@ def _with_remarks(raw: Mapping[str, Any], manner: Manner) -> Number:
             problems.append(Unexpected(f"expected text, found {_shown(raw[key])}", "put it in quotes", (key,)))
         elif key == "grade" and raw.get(key) not in (None, "hard", "estimated", "soft"):
             found = f"expected hard, estimated or soft, found {_shown(raw[key])}"
-            problems.append(Unexpected(found, "say how well finance can check the number", (key,)))
+            problems.append(Unexpected(found, "write one of them: how well finance can check the number", (key,)))
         elif key in raw:
             remarks[key] = raw[key]
     try:
@@ -464,7 +464,7 @@ def _instead(distribution: Distribution, manner: Manner) -> str:
 
 def _refuse_if_fixed(raw: Any, manner: Manner) -> None:
     if manner.fixed:
-        raise Unexpected(f"expected one fixed number, found {_shown(raw)}", "this input takes no distribution")
+        raise Unexpected(f"expected one fixed number, found {_shown(raw)}", "write one number: it takes no range")
 
 
 def _only(raw: Mapping[str, Any], keys: tuple[str, ...]) -> None:
@@ -472,7 +472,7 @@ def _only(raw: Mapping[str, Any], keys: tuple[str, ...]) -> None:
         if key in keys:
             continue
         near = difflib.get_close_matches(key, keys, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"here stands {' and '.join(keys)} alone"
+        hint = f"did you mean '{near[0]}'?" if near else f"take it out: {' and '.join(keys)} may stand here alone"
         if key in REMARKS:
             hint = f"write {{value: {{{keys[0]}: ...}}, {key}: ...}}"
         if key in FORMS:

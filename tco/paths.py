@@ -44,7 +44,9 @@ def locate(data: Mapping[str, Any], path: str) -> Place:
         For a path that leads nowhere, with the nearest one that does.
     """
     if not isinstance(path, str) or not path:
-        raise Unexpected(f"expected the path of an input, found {path!r}", "such as suppliers.NAME.unit_price")
+        raise Unexpected(
+            f"expected the path of an input, found {path!r}", "write a path such as suppliers.NAME.unit_price"
+        )
     return _Walk(data, path).section(CaseFile, (), path.split("."))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tco.case import CaseFile, Section, collection_of, entry_of, section_of
+from tco.case import CaseFile, Entry, Section, collection_of, entry_of, section_of
 from tco.distributions import Fixed
 from tco.document import Document, Keys
 from tco.errors import Problem, Unexpected
@@ -41,7 +41,7 @@ def check(source: Document) -> tuple[CaseFile | None, Document, list[Problem]]:
         Every mistake of shape; empty for a document without any.
     """
     problems: list[Problem] = []
-    told: set[str] = set()
+    told = {problem.path for problem in source.problems if problem.path}
     for _ in range(_MOST_MENDS):
         try:
             return CaseFile.model_validate(source.data, context={"folder": source.folder}), source, problems
@@ -85,29 +85,36 @@ def _mended(error: Any, source: Document) -> Document:
         source = source.without(keys)
         return source.replaced(meant, value, source.places.get(keys, (source.file, 0))) if meant else source
     place = source.places.get(keys, (source.file, 0))
-    if error["type"] == "tco" and _is_entry(keys):
+    if error["type"] == "tco" and _entry_at(keys) is not None:
         return source.replaced(keys, STAND_IN, place)
-    filler = _item(keys) if _is_named(keys) else _filler(keys, source)
+    filler = _item(keys) if _place(keys)[2] else _filler(keys, source)
     return source.without(keys) if filler is None else source.replaced(keys, filler, place)
 
 
-def _is_named(keys: Keys) -> bool:
-    """Say whether keys lead to one of a collection: a supplier, a mode, an item of a list."""
-    section = _section_at(keys[:-2])
-    return len(keys) > 1 and str(keys[-2]) in section.model_fields and bool(collection_of(section, str(keys[-2])))
+def _place(keys: Keys) -> tuple[type[Section], str, bool]:
+    """Follow keys through the format: the last section, the field in it, and whether they go on to one of its items."""
+    section: type[Section] = CaseFile
+    position = 0
+    while True:
+        name = str(keys[position])
+        known = name in section.model_fields
+        size = 2 if known and collection_of(section, name) else 1
+        if len(keys) <= position + size:
+            return section, name, len(keys) == position + 2
+        section = (section_of(section, name) if known else None) or section
+        position += size
 
 
-def _is_entry(keys: Keys) -> bool:
-    """Say whether keys lead to a number."""
-    section, name = _section_at(keys[:-1]), str(keys[-1])
-    if _is_named(keys):
-        return entry_of(_section_at(keys[:-2]), str(keys[-2])) is not None
-    return name in section.model_fields and entry_of(section, name) is not None
+def _entry_at(keys: Keys) -> Entry | None:
+    """Give what the number at some keys is; None where another thing stands there."""
+    section, name, item = _place(keys)
+    several = name in section.model_fields and bool(collection_of(section, name))
+    return entry_of(section, name) if name in section.model_fields and item == several else None
 
 
 def _item(keys: Keys) -> Any:
     """Give what may stand for one of a collection, itself to be mended; None to leave it out."""
-    section, name = _section_at(keys[:-2]), str(keys[-2])
+    section, name, _ = _place(keys)
     if section_of(section, name) is not None:
         return {}
     if entry_of(section, name) is not None:
@@ -117,13 +124,12 @@ def _item(keys: Keys) -> Any:
 
 def _filler(keys: Keys, source: Document) -> Any:
     """Give what may stand for a field; None to leave it out."""
-    section, name = _section_at(keys[:-1]), str(keys[-1])
-    field = section.model_fields[name]
+    section, name, _ = _place(keys)
     if name == "price_breaks":
         return [{"from_units_per_year": STAND_IN, "unit_price": STAND_IN}]
-    if not field.is_required():
+    if not section.model_fields[name].is_required():
         return None
-    if entry_of(section, name) is not None and not collection_of(section, name):
+    if _entry_at(keys) is not None:
         return STAND_IN
     suppliers, baseline = source.data.get("suppliers"), source.data.get("baseline")
     first = next(iter(suppliers), "none") if isinstance(suppliers, Mapping) else "none"
@@ -149,17 +155,15 @@ _FILLERS: Mapping[str, Any] = {
 
 def _meant(keys: Keys, source: Document, *, unsure: bool = False) -> Keys | None:
     """Give the key that an unknown one was meant to be, if that one is not there; or only if that is a mere guess."""
-    if not keys or not isinstance(keys[-1], str) or _is_named(keys):
-        return None
-    section = _section_at(keys[:-1])
-    if keys[-1] in section.model_fields:
+    section, name, item = _place(keys)
+    if item or name in section.model_fields:
         return None
     around = _at(source.data, keys[:-1])
     if not isinstance(around, Mapping):
         return None
-    free = [name for name in section.model_fields if name not in around]
-    near = difflib.get_close_matches(keys[-1], free, n=1, cutoff=_LIKE)
-    if not near or (unsure and difflib.get_close_matches(keys[-1], near, cutoff=_SURE)):
+    free = [field for field in section.model_fields if field not in around]
+    near = difflib.get_close_matches(name, free, n=1, cutoff=_LIKE)
+    if not near or (unsure and difflib.get_close_matches(name, near, cutoff=_SURE)):
         return None
     return (*keys[:-1], near[0])
 
@@ -169,7 +173,10 @@ def _shape_problems(error: Any, source: Document) -> list[Problem]:
     keys = _keys(error)
     if error["type"] == "tco":
         found = error["ctx"]["problems"]
-        return [source.problem((*keys, *one.at), one.message, one.hint, _path_of(keys, one, source)) for one in found]
+        return [
+            source.problem((*keys, *one.at), one.message, _words_too(one.hint, error), _path_of(keys, one, source))
+            for one in found
+        ]
     if error["type"] == "extra_forbidden":
         return [_unknown_key(keys, source)]
     if error["type"] == "missing":
@@ -183,34 +190,28 @@ def _path_of(keys: Keys, problem: Unexpected, source: Document) -> str:
     first, last = (problem.at[0], problem.at[-1]) if problem.at else ("", "")
     if problem.message == "unknown key" or last in REMARKS:
         return source.path((*keys, *problem.at))
-    entry = None if _is_named(keys) else entry_of(_section_at(keys[:-1]), str(keys[-1]))
+    entry = _entry_at(keys)
     by_mode = entry is not None and entry.by_mode and problem.at and first not in FORMS
     return source.path((*keys, first) if by_mode else keys)
 
 
+def _words_too(hint: str, error: Any) -> str:
+    """Name the words that may stand for a number as well, to who wrote another one."""
+    entry, written = _entry_at(_keys(error)), error["input"]
+    words = entry.words if entry and isinstance(written, str) and written.isalpha() else ()
+    return ", or ".join((hint, *words))
+
+
 def _unknown_key(keys: Keys, source: Document) -> Problem:
     key, meant = str(keys[-1]), _meant(keys, source)
-    known = list(_section_at(keys[:-1]).model_fields)
-    near = [str(meant[-1])] if meant else difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    known = list(_place(keys)[0].model_fields)
+    near = [str(meant[-1])] if meant else difflib.get_close_matches(key, known, n=1, cutoff=_LIKE)
     hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
     return source.problem(keys, "unknown key", hint)
 
 
-def _section_at(keys: Keys) -> type[Section]:
-    """Follow keys through the format to the section that they lead to."""
-    section: type[Section] = CaseFile
-    position = 0
-    while position < len(keys):
-        name = str(keys[position])
-        inner = section_of(section, name)
-        position += 2 if collection_of(section, name) else 1
-        section = inner or section
-    return section
-
-
 def _missing_hint(keys: Keys) -> str:
-    name = str(keys[-1])
-    entry = entry_of(_section_at(keys[:-1]), name)
+    name, entry = str(keys[-1]), _entry_at(keys)
     return _MISSING.get(name) or (f"write {name}: {entry.meaning}" if entry else f"write {name}: ...")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,13 +52,23 @@ def days_from_first(dates: npt.ArrayLike, periods: int) -> FloatArray:
     periods : int
         How many flows there are.
     """
-    days = np.asarray(dates, dtype="datetime64[D]")
-    if days.shape != (periods,):
-        raise ValueError(f"dates: expected {periods}, one a flow, found the shape {days.shape}")
-    if np.isnat(days).any():
-        raise ValueError(f"dates: expected dates, found none at [{int(np.argmax(np.isnat(days)))}]")
+    given = np.asarray(dates)
+    if given.shape != (periods,):
+        raise ValueError(f"dates: expected {periods}, one a flow, found the shape {given.shape}")
+    days = np.array([_day(one) for one in given])
     since_first: FloatArray = (days - days[0]).astype(np.float64)
     return since_first
+
+
+def _day(date: Any) -> np.datetime64:
+    """Give a date as numpy's; a number is none, although numpy would count it from 1970."""
+    try:
+        day = np.datetime64("NaT") if isinstance(date, (int, float)) else np.datetime64(date, "D")
+    except ValueError:
+        day = np.datetime64("NaT")
+    if np.isnat(day):
+        raise ValueError(f"dates: expected dates such as 2027-01-31, found {date}")
+    return day
 
 
 def one_shape(first: FloatArray, second: FloatArray, names: Sequence[str]) -> None:

@@ -129,18 +129,44 @@ def _zeros_above(flows: FloatArray, times: FloatArray, at_zero: FloatArray) -> F
     array of shape (n, m)
         In increasing order, filled up with nan.
     """
+    levels = [_level(flows, at_zero)]
+    while levels[-1].several.size:
+        turned = _turned(levels[-1].flows.take(levels[-1].several, axis=1), times)
+        levels.append(_level(turned, _sign_at_zero(turned)))
+    found = np.empty((0, 1))
+    for level in reversed(levels):
+        found = _zeros_of(level, times, found)
+    return found
+
+
+class _Level(NamedTuple):
+    """Series, their signs at 0, which of them surely have one zero above 0, and which may have several."""
+
+    flows: FloatArray
+    at_zero: FloatArray
+    one: IntArray
+    several: IntArray
+
+
+def _level(flows: FloatArray, at_zero: FloatArray) -> _Level:
     totals = running_total(flows)
     totals[-1] = at_zero
     changes = _sign_changes(totals)
+    one = (changes == 1) & (at_zero != 0)
+    return _Level(flows, at_zero, np.flatnonzero(one), np.flatnonzero((changes > 0) & ~one))
+
+
+def _zeros_of(level: _Level, times: FloatArray, turns: FloatArray) -> FloatArray:
+    """Find the zeros above 0, given the turning points of those series that may have several."""
+    flows, at_zero, one, several = level
     found = np.full((flows.shape[1], 1), np.nan)
-    single = np.flatnonzero((changes == 1) & (at_zero != 0))
-    if single.size:
-        part = flows if single.size == flows.shape[1] else flows.take(single, axis=1)
-        low = np.zeros(single.size)
-        found[single, 0] = _crossings(part, times, _Bracket(low, _upper_bound(part, times), at_zero[single]))
-    rest = np.flatnonzero((changes > 1) | ((changes == 1) & (at_zero == 0)))
-    if rest.size:
-        found = _put(found, rest, _zeros_between_turns(flows.take(rest, axis=1), times, at_zero[rest]))
+    if one.size:
+        part = flows if one.size == flows.shape[1] else flows.take(one, axis=1)
+        bracket = _Bracket(np.zeros(one.size), _upper_bound(part, times), at_zero[one])
+        found[one, 0] = _crossings(part, times, bracket)
+    if several.size:
+        rows = _zeros_between_turns(flows.take(several, axis=1), times, at_zero[several], turns)
+        found = _put(found, several, rows)
     return found
 
 
@@ -174,10 +200,8 @@ def _upper_bound(flows: FloatArray, times: FloatArray) -> FloatArray:
     return bound
 
 
-def _zeros_between_turns(flows: FloatArray, times: FloatArray, at_zero: FloatArray) -> FloatArray:
-    """Find the zeros above 0 between those of a derivative that has fewer: crossings, and points where it touches."""
-    turned = _turned(flows, times)
-    turns = _zeros_above(turned, times, _sign_at_zero(turned))
+def _zeros_between_turns(flows: FloatArray, times: FloatArray, at_zero: FloatArray, turns: FloatArray) -> FloatArray:
+    """Find the zeros above 0 between turning points, of shape (n, m): crossings, and points where it touches."""
     bound = _upper_bound(flows, times)[:, np.newaxis]
     turns = np.where(np.isnan(turns), bound, np.minimum(turns, bound))
     points = np.concatenate([np.zeros_like(bound), turns, bound], axis=1)
@@ -205,7 +229,7 @@ def _signs_at(flows: FloatArray, times: FloatArray, points: FloatArray) -> Float
     """Give the sign of each series at its points, of shape (n, m)."""
     n, m = points.shape
     flat = points.ravel()
-    ratio = _ratio(_with_sizes(np.repeat(flows, m, axis=1)), times, flat)
+    ratio = _ratio(_in_and_out(np.repeat(flows, m, axis=1)), times, flat)
     return _sign(ratio, np.ones_like(flat), _terms_of(times, flat)).reshape(n, m)
 
 
@@ -243,16 +267,16 @@ def _crossings(flows: FloatArray, times: FloatArray, bracket: _Bracket) -> Float
     found = np.empty_like(bracket.low)
     for start in range(0, found.size, BLOCK):
         block = slice(start, start + BLOCK)
-        sized = _with_sizes(flows[:, block])
-        found[block] = _crossings_of_block(sized, times, _Bracket(*(one[block] for one in bracket)))
-        wrong = ~(np.abs(_ratio(sized, times, found[block])) <= VERIFIED)
+        parted = _in_and_out(flows[:, block])
+        found[block] = _crossings_of_block(parted, times, _Bracket(*(one[block] for one in bracket)))
+        wrong = ~(np.abs(_ratio(parted, times, found[block])) <= VERIFIED)
         if wrong.any():
             worst = flows[:, start + int(np.argmax(wrong))].tolist()
             raise ArithmeticError(f"the rate found is none for the flows {worst}")
     return found
 
 
-def _crossings_of_block(sized: FloatArray, times: FloatArray, bracket: _Bracket) -> FloatArray:
+def _crossings_of_block(parted: FloatArray, times: FloatArray, bracket: _Bracket) -> FloatArray:
     """Find the zero in each bracket by Newton's method, by halving where that leaves the bracket or is slow.
 
     Notes
@@ -262,66 +286,65 @@ def _crossings_of_block(sized: FloatArray, times: FloatArray, bracket: _Bracket)
     """
     low, high, at_low = bracket
     found = np.empty_like(low)
-    members, at, step = np.arange(low.size), low, high - low
+    members, at, step = np.arange(low.size), low, np.full_like(low, np.inf)
     for _ in range(LIMIT):
-        ratio, newton = _newton_step(sized, times, at)
+        ratio, newton = _newton_step(parted, times, at)
         below = np.sign(ratio) == at_low
         low, high = np.where(below, at, low), np.where(below, high, at)
         noise = _sign(ratio, np.ones_like(at), _terms_of(times, at) / 4) == 0
-        step = _safe_step(at, _Bracket(low, high, at_low), newton, step, noise)
+        step, done = _safe_step(at, _Bracket(low, high, at_low), newton, step, noise)
         at = at + step
         found[members] = at
-        going = np.flatnonzero(np.abs(step) > CLOSE * at)
+        going = np.flatnonzero(~done)
         if not going.size:
             return found
         if 2 * going.size < members.size:
-            members, sized = members[going], sized.take(going, axis=2)
+            members, parted = members[going], parted.take(going, axis=2)
             at, step, low, high, at_low = (one[going] for one in (at, step, low, high, at_low))
-    raise ArithmeticError(f"no rate found in {LIMIT} steps for the flows {sized[:, 0, 0].tolist()}")
+    raise ArithmeticError(
+        f"no rate found in {LIMIT} steps for the flows {(parted[:, 0, 0] - parted[:, 1, 0]).tolist()}"
+    )
 
 
-def _newton_step(sized: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Give value over size, and the step to where log(in/out) = 2·artanh(value/size) would be 0 if it were straight."""
-    (value, size), (falls, shrinks) = _sums_and_slopes(sized, times, at)
-    ratio = value / size
-    with np.errstate(divide="ignore", invalid="ignore"):
-        step = np.arctanh(ratio) * (1 - ratio) * (1 + ratio) * size / (falls - ratio * shrinks)
-    return ratio, step
-
-
-def _safe_step(at: FloatArray, bracket: _Bracket, newton: FloatArray, last: FloatArray, noise: BoolArray) -> FloatArray:
-    """Choose Newton's step where it stays inside and at least halves the last one; else none in noise, or halve.
-
-    A small step that leads out of the bracket leads to a zero close by, but another one.
-    """
-    with np.errstate(invalid="ignore"):
-        inside = (at + newton > bracket.low) & (at + newton < bracket.high)
-        shrinks = (2 * np.abs(newton) <= np.abs(last)) | (np.abs(newton) <= CLOSE * at)
-    middle = (bracket.low + bracket.high) / 2 - at
-    return np.where(inside & shrinks, newton, np.where(noise, 0.0, middle))
-
-
-def _with_sizes(flows: FloatArray) -> FloatArray:
-    """Give flows and their sizes side by side, of shape (periods, 2, n)."""
-    sized = np.empty((len(flows), 2, flows.shape[1]))
-    sized[:, 0] = flows
-    np.abs(flows, out=sized[:, 1])
-    return sized
-
-
-def _ratio(sized: FloatArray, times: FloatArray, at: FloatArray) -> FloatArray:
-    """Give Σ a·exp(-δt) over Σ |a|·exp(-δt): in -1...1, and 0 at a zero."""
-    sums = _weighted(sized, _discounts(times, at))
-    ratio: FloatArray = sums[0] / sums[1]
-    return ratio
-
-
-def _sums_and_slopes(sized: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Give Σ a·exp(-δt) and Σ |a|·exp(-δt), time counted from the first flow, and how fast they fall with δ."""
+def _newton_step(parted: FloatArray, times: FloatArray, at: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give the value over its size, and the step to where log(in/out) would be 0 if it were straight."""
     weights = _discounts(times, at)
-    sums = _weighted(sized, weights)
+    inward, outward = _weighted(parted, weights)
     weights *= (times - times[0])[:, np.newaxis]
-    return sums, _weighted(sized, weights)
+    inward_falls, outward_falls = _weighted(parted, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.log(inward / outward) / (inward_falls / inward - outward_falls / outward)
+    return (inward - outward) / (inward + outward), step
+
+
+def _safe_step(
+    at: FloatArray, bracket: _Bracket, newton: FloatArray, last: FloatArray, noise: BoolArray
+) -> tuple[FloatArray, BoolArray]:
+    """Choose Newton's step where it stays inside and is well below the last one; else none in noise, or halve.
+
+    A small step that leads out of the bracket leads to a zero close by, but another one. Also gives who has arrived.
+    """
+    low, high, _ = bracket
+    with np.errstate(invalid="ignore"):
+        close = np.abs(newton) <= CLOSE * at
+        taken = (at + newton > low) & (at + newton < high) & (close | (np.abs(newton) <= 0.7 * np.abs(last)))
+    step = np.where(taken, newton, np.where(noise, 0.0, (low + high) / 2 - at))
+    return step, np.where(taken, close, noise | (high - low <= 4 * ROUNDING * high))
+
+
+def _in_and_out(flows: FloatArray) -> FloatArray:
+    """Give what comes in and what goes out, both positive, of shape (periods, 2, n)."""
+    parted = np.empty((len(flows), 2, flows.shape[1]))
+    np.maximum(flows, 0, out=parted[:, 0])
+    np.maximum(-flows, 0, out=parted[:, 1])
+    return parted
+
+
+def _ratio(parted: FloatArray, times: FloatArray, at: FloatArray) -> FloatArray:
+    """Give Σ a·exp(-δt) over Σ |a|·exp(-δt): in -1...1, and 0 at a zero."""
+    inward, outward = _weighted(parted, _discounts(times, at))
+    ratio: FloatArray = (inward - outward) / (inward + outward)
+    return ratio
 
 
 def _discounts(times: FloatArray, at: FloatArray) -> FloatArray:
@@ -331,7 +354,7 @@ def _discounts(times: FloatArray, at: FloatArray) -> FloatArray:
     return weights
 
 
-def _weighted(sized: FloatArray, weights: FloatArray) -> FloatArray:
-    """Sum up over the periods, for flows and for sizes: shape (2, n)."""
-    sums: FloatArray = np.einsum("tcn,tn->cn", sized, weights)
+def _weighted(parted: FloatArray, weights: FloatArray) -> FloatArray:
+    """Sum up over the periods, for what comes in and what goes out: shape (2, n)."""
+    sums: FloatArray = np.einsum("tcn,tn->cn", parted, weights)
     return sums
