@@ -84,7 +84,7 @@ def references(file: CaseFile, source: Document, told: Collection[str] = ()) -> 
 
 def resolvable(file: CaseFile) -> bool:
     """Say whether there is a baseline, and every option is built on others that exist, without circles."""
-    ends = [file.suppliers[_lineage(file, name)[-1]] for name in file.suppliers]
+    ends = [file.suppliers[lineage(file, name)[-1]] for name in file.suppliers]
     return file.baseline in file.suppliers and all(end.based_on is None for end in ends)
 
 
@@ -152,7 +152,7 @@ def _circle(file: CaseFile, name: str) -> list[str]:
         chain.append(parent)
 
 
-def _lineage(file: CaseFile, name: str) -> tuple[str, ...]:
+def lineage(file: CaseFile, name: str) -> tuple[str, ...]:
     """Give an option and those it is built on, as far as they can be followed."""
     chain = [name]
     while (parent := file.suppliers[chain[-1]].based_on) in file.suppliers and parent not in chain:
@@ -166,7 +166,7 @@ def _prices(file: CaseFile, report: _Report) -> None:
         if supplier.unit_price is not None and supplier.price_breaks is not None:
             hint = "keep unit_price or price_breaks"
             report.add((*keys, "price_breaks"), "expected one price, found unit_price and price_breaks", hint)
-        members = [file.suppliers[member] for member in _lineage(file, name)]
+        members = [file.suppliers[member] for member in lineage(file, name)]
         if supplier.based_on is None and supplier.unit_price is None and supplier.price_breaks is None:
             report.add((*keys, "unit_price"), "missing", "write unit_price: the price of a unit, or price_breaks")
         currency = next((member.currency for member in members if member.currency is not None), file.currency)
@@ -278,6 +278,10 @@ def _correlations(file: CaseFile, report: _Report) -> None:
         if len(set(correlation.between)) == 1:
             keys = ("correlations", position, "between")
             report.add(keys, "expected two inputs, found one twice", "name the other one, or take the line out")
+        pairs = [set(other.between) for other in file.correlations[:position]]
+        if len(set(correlation.between)) == 2 and set(correlation.between) in pairs:
+            keys = ("correlations", position, "between")
+            report.add(keys, "expected each pair of inputs once, found it again", "keep one of the two ranks")
 
 
 def _rates_for_all(case: Case, report: _Report) -> None:
@@ -622,6 +626,8 @@ def _idle_correlations(case: Case) -> Iterator[str]:
             stated = case.inputs.get(path)
             if stated is not None and stated.number.is_fixed:
                 yield f"the correlation with {path} changes nothing: it is a fixed number"
+            elif stated is not None and stated.number.is_path:
+                yield f"the correlation with {path} changes nothing: its value is a path by contract year"
 
 
 def _at_first(report: _Report, option: Option, keys: list[str], message: str, hint: str, *, own: bool = False) -> None:

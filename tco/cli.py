@@ -128,8 +128,12 @@ def simulate(
     from tco.simulation import simulate as run
     from tco.views import risk
 
+    if draws_file:
+        from tco.draws import check_kind
+
+        check_kind(draws_file)
     loaded = _load(case, _only(scenarios), changes)
-    with _progress(draws) as progress:
+    with _progress(draws if until is None else LONG_RUN) as progress:
         result = run(
             loaded,
             draws,

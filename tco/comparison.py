@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from tco import gaps
+from tco.costs import MODEL
 from tco.engine import Engine, line_of
 from tco.gaps import Gap
 from tco.loader import Case
@@ -438,7 +439,14 @@ def cost_lines(case: Case) -> tuple[Line, ...]:
             if cost is not None:
                 grade = case.file.decision.grades.get(cost.line, cost.grade)
                 found.setdefault(cost.line, Line(cost.line, cost.group, grade))
-    return tuple(sorted(found.values(), key=lambda line: (GRADES.index(line.grade), GROUPS.index(line.group))))
+    known = [quantity.cost.line for quantity in MODEL.lines if quantity.cost]
+    order = [*known, *(extra.name for extra in case.file.extra_costs)]
+    return tuple(
+        sorted(
+            found.values(),
+            key=lambda line: (GRADES.index(line.grade), GROUPS.index(line.group), order.index(line.name)),
+        )
+    )
 
 
 def _planned(case: Case) -> Planned:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,7 @@ def write_draws(case: Case, result: Simulation, path: str | Path) -> None:
     TcoError
         Where the file cannot be written, or Parquet's library is not installed.
     """
-    kind = Path(path).suffix.lower()
-    if kind not in KINDS:
-        raise UsageError(f"expected a file ending in {' or '.join(KINDS)}, found '{path}'")
-    if kind == ".parquet":
+    if check_kind(path) == ".parquet":
         _write_parquet(case, result, Path(path))
         return
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as stream:
@@ -45,6 +43,24 @@ def write_draws(case: Case, result: Simulation, path: str | Path) -> None:
         for block in blocks(case, result):
             for row in block.tolist():
                 stream.write(f"{int(row[0])}," + ",".join(map(repr, row[1:])) + "\n")
+
+
+def check_kind(path: str | Path) -> str:
+    """Give the kind of file that a path asks for, before a run whose draws could not be written.
+
+    Raises
+    ------
+    UsageError
+        For an ending other than ``.csv`` and ``.parquet``.
+    TcoError
+        For Parquet where its library is not installed.
+    """
+    kind = Path(path).suffix.lower()
+    if kind not in KINDS:
+        raise UsageError(f"expected a file ending in {' or '.join(KINDS)}, found '{path}'")
+    if kind == ".parquet" and find_spec("duckdb") is None:
+        raise TcoError(f"{path}: Parquet needs the extra 'data': pip install 'supplier-tco[data]'")
+    return kind
 
 
 def names(case: Case, result: Simulation) -> list[str]:
@@ -70,10 +86,8 @@ def blocks(case: Case, result: Simulation) -> Iterator[np.ndarray]:
 
 def _write_parquet(case: Case, result: Simulation, path: Path) -> None:
     """Write through DuckDB, chunk by chunk from a CSV of full precision."""
-    try:
-        import duckdb
-    except ImportError:
-        raise TcoError(f"{path}: Parquet needs the extra 'data': pip install 'supplier-tco[data]'") from None
+    import duckdb
+
     plain = path.with_name(f".{path.name}.csv")
     try:
         write_draws(case, result, plain)

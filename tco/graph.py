@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from tco.errors import TcoError
+
 Value = Any
 """A number or an array: draws last, (n,) or (rows, n); (rows, 1) where no draw moves it."""
 
 
-class NotFinite(ArithmeticError):
+class NotFinite(TcoError):
     """A step that gave an infinite value or none: the step's name, its arguments and the first draw."""
 
     def __init__(self, name: str, arguments: Mapping[str, float], draw: int | None) -> None:

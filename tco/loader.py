@@ -228,7 +228,7 @@ def _checked(source: Document) -> tuple[list[Problem], Case | None]:
     overrides, entries, found = _overrides(mended, file, told)
     problems += found + checks.references(file, mended, told)
     if not checks.resolvable(file):
-        return problems, None
+        return [*problems, *_path_problems(mended, file, {problem.path for problem in problems if problem.path})], None
     case = Case(file, options.build(file, overrides, entries), source)
     try:
         problems += checks.options(replace(case, document=mended), {problem.path for problem in problems})
@@ -243,7 +243,7 @@ def _not_finite(source: Document, error: NotFinite) -> Problem:
     return source.problem((), f"expected numbers that can be computed with, found that {error}", hint)
 
 
-_UNKNOWN = re.compile(r"expected a (mode|supplier) of .*, found '(.*)'$|: nothing called '(.*)' in (.*)$")
+_UNKNOWN = re.compile(r": nothing called '(.*)' in (.*)$|expected a (mode|supplier) of .*, found '(.*)'$")
 _HOMES = {"mode": "failures", "supplier": "suppliers"}
 
 
@@ -273,7 +273,7 @@ def _subject(problem: Problem) -> tuple[str, ...]:
     found = _UNKNOWN.search(problem.message)
     if not found:
         return (problem.file, "", str(problem.line), problem.path, problem.message, problem.hint)
-    kind, name, part, place = found.groups()
+    part, place, kind, name = found.groups()
     if kind is None and place.endswith(("failure_rates", "chargeback")):
         kind = "mode"
     return (problem.file, _HOMES.get(kind, place), name or part)
@@ -346,7 +346,13 @@ def _overrides(
                     mistakes = (error.context or {})["problems"]
                     problems += [source.problem(keys, mistake.message, mistake.hint, where) for mistake in mistakes]
                     found[name][key], entries[key] = shape.STAND_IN, entry
-    return found, entries, [one for one in problems if not shape.follows(one.path.partition(".overrides.")[2], told)]
+    return found, entries, [one for one in problems if not _leads_into(one, told)]
+
+
+def _leads_into(problem: Problem, told: Collection[str]) -> bool:
+    """Say whether an override leads nowhere because of what it leads into: a mistake is told there."""
+    path = problem.path.partition(".overrides.")[2]
+    return _UNKNOWN.search(problem.message) is not None and shape.follows(path, told)
 
 
 def _leaves(source: Document, keys: Keys, path: str, raw: Any) -> list[tuple[Keys, str, Any]]:
@@ -443,8 +449,7 @@ def _is_price(file: CaseFile, name: str, path: str, place: Place) -> None:
     if place.entry is None or not place.entry.unit.startswith("money"):
         raise Unexpected(f"expected the path of a price or cost, found '{path}'", hint)
     root, _, rest = path.partition(".")
-    owners = (name, *options.ancestry(file, name))
-    if root == "suppliers" and not any(rest.startswith(f"{owner}.") for owner in owners):
+    if root == "suppliers" and not any(rest.startswith(f"{owner}.") for owner in checks.lineage(file, name)):
         raise Unexpected(f"expected a price or cost of {name}, found '{path}'", hint)
     if path.startswith("product.sale_price"):
         raise Unexpected(f"expected a price or cost of {name}, found '{path}', on which options are compared", hint)

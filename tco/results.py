@@ -52,14 +52,21 @@ class Provenance:
         The scenario applied, or empty.
     version : str
         Of tco.
+    n, seed : int or None
+        Draws, and what they were made from; None for the base case.
+    sampler : str
+        sobol, latin or random; empty for the base case.
     """
 
     case: str
     fingerprint: str
     scenario: str
     version: str
+    n: int | None = None
+    seed: int | None = None
+    sampler: str = ""
 
-    def to_dict(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, Any]:
         """Give it as plain data."""
         return asdict(self)
 

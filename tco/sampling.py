@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tco.distributions import Discrete, Distribution, Fixed, FloatArray, Samples, Triangular, Uniform
-from tco.errors import TcoError, UsageError
+from tco.errors import TcoError, Unexpected, UsageError
 from tco.formula import normal_cdf
 from tco.tables import QuantileTable
 
@@ -76,8 +76,10 @@ class Sampler:
 
     Raises
     ------
+    Unexpected
+        For correlations that no inputs can have together.
     TcoError
-        For correlations that no inputs can have together; for more inputs than Sobol' points have dimensions.
+        For more inputs than Sobol' points have dimensions.
     """
 
     def __init__(
@@ -223,7 +225,7 @@ class Copula:
 
     Raises
     ------
-    TcoError
+    Unexpected
         For an impossible matrix that is not to be repaired, saying by how much.
     """
 
@@ -264,11 +266,11 @@ class Copula:
         if not repair:
             i, j = np.unravel_index(np.abs(nearest - ranks).argmax(), ranks.shape)
             message = (
-                f"correlations: expected correlations that inputs can have together, found a matrix with an eigenvalue "
+                f"expected correlations that inputs can have together, found a matrix with an eigenvalue "
                 f"of {lowest:.3g}; the nearest possible ones differ by up to {self.largest_change:.2g}: "
                 f"{nearest[i, j]:.2f} instead of {ranks[i, j]:.2f} between {self.names[i]} and {self.names[j]}"
             )
-            raise TcoError(f"{message}\n    change them, or ask for the nearest possible ones (--repair-correlations)")
+            raise Unexpected(message, "change them, or ask for the nearest possible ones (--repair-correlations)")
         return nearest
 
 

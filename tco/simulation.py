@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -14,7 +15,7 @@ import numpy as np
 from tco.comparison import Line, cost_lines, present_lines
 from tco.distributions import Distribution, Fixed, FloatArray
 from tco.engine import TOLERANCE, Engine
-from tco.errors import CaseError, TcoError, UsageError
+from tco.errors import CaseError, TcoError, Unexpected, UsageError
 from tco.graph import NotFinite, Program
 from tco.loader import Case
 from tco.luck import CHUNK, Luck
@@ -314,9 +315,9 @@ def simulate(
     Raises
     ------
     CaseError
-        Where draws break a joint limit, such as rates that sum to more than 100 %.
+        Where draws break a joint limit, such as rates that sum to more than 100 %; for impossible correlations.
     TcoError
-        For impossible correlations, or a draw in which a figure is not finite.
+        For a draw in which a figure is not finite.
 
     Examples
     --------
@@ -325,6 +326,7 @@ def simulate(
     >>> result.best.supplier
     'borealis_box'
     """
+    n, seed = operator.index(n), operator.index(seed)
     _check_call(n, seed, sampler, until, threads)
     repair = repair_correlations
     threads = threads or _processors()
@@ -484,14 +486,17 @@ class _Run:
 
     def sampler(self, n: int) -> Sampler:
         """Give the sampler of the case's uncertain inputs."""
-        return Sampler(
-            self.model.inputs,
-            n,
-            seed=self.seed,
-            method=self.method,
-            correlations=asked_correlations(self.case, self.model.inputs),
-            repair=self.repair,
-        )
+        try:
+            return Sampler(
+                self.model.inputs,
+                n,
+                seed=self.seed,
+                method=self.method,
+                correlations=asked_correlations(self.case, self.model.inputs),
+                repair=self.repair,
+            )
+        except Unexpected as error:
+            raise CaseError([self.case.document.problem(("correlations",), error.message, error.hint)]) from None
 
     def simulate(self, n: int, progress: Progress | None) -> Simulation:
         """Draw, cost and sum up."""
@@ -605,7 +610,9 @@ def _summary(case: Case, model: _Model, tally: _Tally, sampler: Sampler) -> Simu
         correlations=_achieved(sampler),
         until=None,
         warnings=(*case.warnings, *_heavy_tails(case, tally)),
-        provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION),
+        provenance=Provenance(
+            case.name, case.fingerprint, case.scenario, VERSION, sampler.n, sampler.seed, sampler.method
+        ),
         present_costs=tally.costs,
     )
 
@@ -715,9 +722,9 @@ def _is_precise(result: Simulation, until: float) -> bool:
 
 
 def _check_call(n: int, seed: int, sampler: str, until: float | None, threads: int | None) -> None:
-    if not isinstance(n, int) or not 1 <= n <= 2**32:
+    if not 1 <= n <= 2**32:
         raise UsageError(f"expected a number of draws from 1 to {2**32:,}, found {n}")
-    if not isinstance(seed, int) or seed < 0:
+    if seed < 0:
         raise UsageError(f"expected a seed of 0 or more, found {seed}")
     if sampler not in METHODS:
         raise UsageError(f"expected the sampler {', '.join(METHODS)}, found '{sampler}'")

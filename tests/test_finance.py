@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections.abc import Callable
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
@@ -207,7 +209,8 @@ class TestInternalRate:
     def test_of_white_noise_over_many_periods_is_verified(self) -> None:
         flows = np.random.default_rng(2).normal(size=121)
         roots = finance.irr_roots(flows)
-        assert np.abs(finance.npv(np.tile(flows, (roots.size, 1)), roots)).max() < 1e-9
+        many = np.tile(flows, (roots.size, 1))
+        assert (np.abs(finance.npv(many, roots)) < 1e-12 * finance.npv(np.abs(many), roots)).all()
         assert roots.size >= _grid_changes(flows, np.linspace(-0.5, 3, 20_001))
 
     def test_keeps_the_shape_of_what_comes_before_the_periods(self) -> None:
@@ -232,8 +235,7 @@ class TestInternalRate:
     @LAW
     @given(st.lists(whole_series, min_size=20, max_size=20))
     def test_is_counted_exactly(self, many: list[list[int]]) -> None:
-        for flows in many:
-            assume(any(flows))
+        for flows in filter(any, many):
             assert finance.irr(flows).count == _rates_by_sturm(flows)
 
     @LAW
@@ -368,8 +370,8 @@ class TestDatedInternalRate:
 
     @LAW
     @given(st.lists(st.tuples(st.integers(-99, 99), st.integers(0, 3000)), min_size=2, max_size=8), st.randoms())
-    def test_does_not_depend_on_the_order(self, flows: list[tuple[int, int]], random: object) -> None:
-        mixed = sorted(flows, key=lambda _: random.random())  # type: ignore[attr-defined]
+    def test_does_not_depend_on_the_order(self, flows: list[tuple[int, int]], random: Random) -> None:
+        mixed = sorted(flows, key=lambda _: random.random())
         one, other = (_xirr_by_days([[amount for amount, _ in some]], some) for some in (flows, mixed))
         assert one.count == other.count
         np.testing.assert_allclose(one.roots, other.roots, rtol=1e-9)
@@ -494,8 +496,8 @@ class TestRatios:
         [finance.roi, finance.benefit_cost_ratio, finance.savings_to_investment_ratio],
         ids=lambda one: one.__name__,
     )
-    def test_is_undefined_and_not_infinite_without_costs(self, ratio: object) -> None:
-        found = ratio([300, 300, 300], [200, 0, -50])  # type: ignore[operator]
+    def test_is_undefined_and_not_infinite_without_costs(self, ratio: Callable[..., finance.Ratio]) -> None:
+        found = ratio([300, 300, 300], [200, 0, -50])
         assert found.defined.tolist() == [True, False, False]
         assert np.isnan(found.value).tolist() == [False, True, True]
 
@@ -627,9 +629,9 @@ class TestEveryMessage:
             (lambda: finance.business_case([1, 2], [1], 0.1), "benefits and costs: expected one series of years each"),
         ],
     )
-    def test_says_what_was_expected_and_what_was_found(self, call: object, words: str) -> None:
+    def test_says_what_was_expected_and_what_was_found(self, call: Callable[[], object], words: str) -> None:
         with pytest.raises(ValueError, match=words):
-            call()  # type: ignore[operator]
+            call()
 
 
 class TestAgainstPyxirr:

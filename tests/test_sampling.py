@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tco.distributions import Beta, Discrete, Distribution, Lognormal, Normal, Pert, Samples, Triangular, Uniform
-from tco.errors import TcoError, UsageError
+from tco.errors import TcoError, Unexpected, UsageError
 from tco.sampling import (
     CHUNK,
     METHODS,
@@ -374,9 +374,9 @@ IMPOSSIBLE = [Correlation("a", "b", 0.9), Correlation("b", "c", 0.9), Correlatio
 
 
 def test_correlations_that_cannot_be_had_together_are_refused_with_how_far_off_they_are() -> None:
-    with pytest.raises(TcoError) as refused:
+    with pytest.raises(Unexpected) as refused:
         Copula("abc", IMPOSSIBLE)
-    found = str(refused.value)
+    found = f"{refused.value.message} {refused.value.hint}"
     pearson = 2 * np.sin(np.pi * 0.9 / 6)
     # the matrix of normal scores with r, r, -r has the eigenvalues 1 + r (twice) and 1 - 2r
     assert "expected correlations that inputs can have together" in found

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tco.distributions import FloatArray
 from tco.finance.discounting import Timing, npv
-from tco.finance.flows import finite, finite_flows, finite_rate, one_shape
+from tco.finance.flows import finite, finite_flows, finite_rate, one_shape, positive_count
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def profitability_index(
 def mirr(
     flows: npt.ArrayLike, finance_rate: npt.ArrayLike, reinvest_rate: npt.ArrayLike, *, periods_per_year: float = 1
 ) -> Ratio:
-    """Give the modified internal rate of return: one rate, always, once it is said what money earns meanwhile.
+    """Give the modified internal rate of return: one rate, once it is said what money costs and earns meanwhile.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def mirr(
     finance = finite_rate(finance_rate, "finance_rate")
     one_shape(series[..., 0], finance, ("flows", "finance_rate"))
     one_shape(series[..., 0], reinvest, ("flows", "reinvest_rate"))
-    years = (series.shape[-1] - 1) / periods_per_year
+    years = (series.shape[-1] - 1) / positive_count(periods_per_year, "periods_per_year")
     paid = -npv(np.minimum(series, 0), finance, periods_per_year=periods_per_year)
     earned = npv(np.maximum(series, 0), reinvest, periods_per_year=periods_per_year)
     ratio = _ratio(earned, paid, ("positive flows", "negative flows"))

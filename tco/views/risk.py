@@ -15,6 +15,8 @@ from tco.views.table import NAMES, WIDTH, Scale, money, short, signed, wrapped
 _LABEL = 26
 _FEW_WORDS = {"sobol": "Sobol' points", "latin": "Latin hypercube", "random": "plain random"}
 _SHARE_SHOWN = 0.01
+_MOST_CORRELATIONS = 5
+_SAME = 0.005
 _SPOKEN_OF = 0.5
 """Money below which a difference rounds to nothing."""
 _NAMES = {"hard": "hard", "hard_and_estimated": "hard + est.", "all_in": "all in"}
@@ -26,14 +28,22 @@ def text(result: Simulation) -> str:
     if any(option.luck for option in result.suppliers):
         parts.append(_luck(result))
     if result.correlations:
-        rows = [
-            f"  {one.first} and {one.second}: asked {one.asked:+.2f}, used {one.used:+.2f}, drawn {one.achieved:+.3f}"
-            for one in result.correlations
-        ]
-        parts.append("\n".join(["Rank correlations", *(wrapped(row.strip()) for row in rows)]))
+        parts.append(_correlations(result))
     if result.warnings:
         parts.append("\n".join(["Warnings", *(wrapped(warning) for warning in result.warnings)]))
     return "\n\n".join(part for part in parts if part)
+
+
+def _correlations(result: Simulation) -> str:
+    """Hold drawn rank correlations against those asked for, the ones that are farthest off first."""
+    worst = sorted(result.correlations, key=lambda one: -abs(one.achieved - one.asked))
+    lines = ["Rank correlations"]
+    for one in worst[:_MOST_CORRELATIONS]:
+        used = "" if abs(one.used - one.asked) < _SAME else f"used {one.used:+.2f}, "
+        lines.append(wrapped(f"{one.first} and {one.second}: asked {one.asked:+.2f}, {used}drawn {one.achieved:+.3f}"))
+    if len(worst) > _MOST_CORRELATIONS:
+        lines.append(f"  … and {len(worst) - _MOST_CORRELATIONS} more, closer to what was asked")
+    return "\n".join(lines)
 
 
 def csv_text(result: Simulation) -> str:
@@ -127,7 +137,7 @@ def _options(result: Simulation) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-_COST_HEADS = ("mean", "sd", "5 %", "median", "95 %", "exp. loss", "NPV, worst")
+_COST_HEADS = ("mean", "sd", "5 %", "median", "95 %", "exp. loss", "CVaR 5 %")
 _COST_WIDTHS = (12, 8, 11, 11, 11, 10, 11)
 
 
