@@ -193,6 +193,7 @@ class TestInternalRate:
             ([-100, 150, -50], [-0.5, 0]),
             ([-100, 220, -121], [0.1]),  # touches 0
             ([-1, 2.14, -1.1449], [0.07]),  # touches 0, within rounding
+            ([1, -2 * (1 + 1e-8), (1 + 1e-8) ** 2], [0]),  # touches 0 at 1e-8, which rounding does not tell from 0
             ([-1, 3, -3, 1], [0]),  # three rates in one
             ([-1, 3.3, -3.63, 1.331], [0.1]),
             ([1, -4.8, 8.62, -6.864, 2.0449], [0.1, 0.3]),  # touches 0 twice

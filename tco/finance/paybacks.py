@@ -103,7 +103,6 @@ def _paid_back(flows: FloatArray) -> tuple[FloatArray, npt.NDArray[np.int64]]:
     """Give the periods until payback, nan for never, and the crossings, of flows of shape (periods, n)."""
     totals = running_total(flows)
     rounding = len(flows) * np.finfo(np.float64).eps * running_total(np.abs(flows))
-    rounding[0] = 0
     paid = totals >= -rounding
     crossings = (paid[1:] != paid[:-1]).sum(axis=0, dtype=np.int32)
     first = paid.argmax(axis=0)
