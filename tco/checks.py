@@ -117,7 +117,15 @@ def warnings(case: Case) -> Iterator[str]:
     """Say what is doubtful in a case that can be computed."""
     seen: set[str] = set()
     for option in case.options:
-        for find in (_gains_from_lost_sales, _over_capacity, _pays_twice, _gross_churn, _idle_minimum, _duty_twice):
+        for find in (
+            _idle_overrides,
+            _gains_from_lost_sales,
+            _over_capacity,
+            _pays_twice,
+            _gross_churn,
+            _idle_minimum,
+            _duty_twice,
+        ):
             for warning in find(case, option):
                 if warning not in seen:
                     seen.add(warning)
@@ -540,6 +548,14 @@ def _order_days(case: Case, option: Option, interval: float) -> float:
     return max(covered)
 
 
+def _idle_overrides(case: Case, option: Option) -> Iterator[str]:
+    """Yield overrides of rates and inventory that the option's own values lie over."""
+    for key in case.file.suppliers[option.name].overrides:
+        stated = option.inputs.get(key)
+        if stated is not None and ".overrides." not in stated.path and stated.path.startswith("suppliers."):
+            yield f"suppliers.{option.name}.overrides.{key} changes nothing: {stated.path} is stated and counts"
+
+
 def _gains_from_lost_sales(case: Case, option: Option) -> Iterator[str]:
     """Doubt a unit that costs more than it is sold for: every lost sale would be a gain."""
     counted = {"lost_margin_of_units", "stockouts", "disrupted_sales"}
@@ -548,7 +564,7 @@ def _gains_from_lost_sales(case: Case, option: Option) -> Iterator[str]:
         return
     for month in range(1, case.timeline.months + 1):
         margin = float(engine.graph.known[engine.at("margin", option.name, month)])
-        if margin < 0:
+        if margin < -TOLERANCE * option.means("product.sale_price")[0]:
             yield (
                 f"{option.name}: from month {month} a unit costs {-margin:.2f} {case.currency} more than it is sold "
                 "for, so that every lost sale counts as a gain"
@@ -563,7 +579,7 @@ def _over_capacity(case: Case, option: Option) -> Iterator[str]:
     engine = case.base
     for year in range(case.timeline.years):
         units = float(engine.graph.known[engine.at("planned_units_in_year", option.name, 12 * year + 1)])
-        if units > capacity:
+        if units > capacity * (1 + TOLERANCE):
             yield (
                 f"{option.name}: planned demand of {units:,.0f} units in year {year + 1} is above its capacity of "
                 f"{capacity:,.0f}"
@@ -593,10 +609,13 @@ def _gross_churn(case: Case, option: Option) -> Iterator[str]:
         churn = option.inputs.get(f"failures.{mode.name}.churn")
         if churn is None or churn.number.source or churn.path in case.file.sources:
             continue
-        if max(churn.number.means()) > CHURN_MEAN or _upper_end(churn.number) > CHURN_UPPER:
+        mean, upper = max(churn.number.means()), _upper_end(churn.number)
+        if mean > CHURN_MEAN + TOLERANCE or upper > CHURN_UPPER * (1 + 1e-6):  # ends are found to nine digits
+            loss = f"{_percent(mean)} of a customer's future purchases"
+            loss += f", up to {_percent(upper)}," if upper > mean else ""
             yield (
-                f"{churn.path}: {_percent(max(churn.number.means()))} of a customer's future purchases lost by one "
-                "event, without a source: is it gross churn, or what surveys say, and not the excess over base churn?"
+                f"{churn.path}: {loss} lost by one event, without a source: is it gross churn, or what surveys say, "
+                "and not the excess over base churn?"
             )
 
 

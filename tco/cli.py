@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from tco.version import VERSION
 TEMPLATES = ("product", "courier", "packaging", "returns")
 FORMATS = ("table", "json", "csv", "markdown")
 INTERRUPTED = 130
+QUICK_START = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""Set before libraries are imported: nothing here needs BLAS threads or plug-ins, and both take long to start."""
 LONG_RUN = 100_000
 """Draws from which a run may take more than a second."""
 
@@ -25,6 +28,8 @@ class _Commands(click.Group):
     """Turns a mistake that the user can mend into a message and an exit code; all else stays a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        for name, value in QUICK_START.items():
+            os.environ.setdefault(name, value)
         try:
             return super().invoke(ctx)
         except TcoError as error:

@@ -164,12 +164,16 @@ class Engine:
         """Give the step of a line's rate, summed over failure modes where it has a row a mode."""
         return self.graph.call(line.name, over_modes, (rate,)) if line.rows else rate
 
-    def segments(self, option: str) -> list[range]:
-        """Cut an option's months, the start first, where the contract year changes or the transition ends."""
-        cuts = {0, 1, self.timeline.months + 1, *range(1, self.timeline.months + 1, 12)}
-        cuts.add(min(self.options[option].transition_months, self.timeline.months) + 1)
-        edges = sorted(cuts)
-        return [range(first, last) for first, last in pairwise(edges)]
+    @cached_property
+    def segments(self) -> tuple[range, ...]:
+        """The months, the start first, cut where the contract year changes or a transition ends.
+
+        All options are cut in the same places, so that a clone adds up the same amounts in the same order.
+        """
+        months = self.timeline.months
+        ends = {min(option.transition_months, months) + 1 for option in self.options.values()}
+        edges = sorted({0, 1, months + 1, *range(1, months + 1, 12), *ends})
+        return tuple(range(first, last) for first, last in pairwise(edges))
 
     def discounted(self, parts: Iterable[tuple[int, int]], name: str) -> int:
         """Add up discounted amounts: each a rate's step and the step of its discounted driver.
@@ -187,7 +191,7 @@ class Engine:
 
     def _parts(self, option: str) -> Iterator[tuple[Quantity, int, int]]:
         """Yield each line's rate, the step of its discounted driver, and the month, as seldom as the rate changes."""
-        for segment in self.segments(option):
+        for segment in self.segments:
             acting = self.acting(option, segment[0])
             for line in self.lines[acting]:
                 monthly = self._is_monthly(line.name, acting)

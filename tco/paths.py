@@ -121,6 +121,8 @@ class _Walk:
         if keys[0] == "scenarios":
             self.known(rest[0], self.names("scenarios"), keys)
             keys, rest = (*keys, rest[0]), rest[1:]
+            if not rest:
+                return Place(keys, None)
         inner = _Walk(self.data, ".".join(rest)).section(CaseFile, (), rest)
         return Place((*keys, ".".join(rest)), inner.entry)
 

@@ -22,7 +22,7 @@ from tco.luck import CHUNK, Luck
 from tco.numbers import Number
 from tco.results import TOTALS, WITHIN, Provenance, frame
 from tco.sampling import METHODS, REPLICATES, Correlation, Method, Sampler, spearman
-from tco.spread import Histogram, Kept, Spread, spread_of, standard_error
+from tco.spread import Histogram, Kept, Spread, Steady, spread_of, standard_error
 from tco.version import VERSION
 
 if TYPE_CHECKING:
@@ -416,7 +416,7 @@ class _Tally:
         self.model, self.n, self.chunks = model, sampler.n, sampler.chunks
         self.costs = np.empty((len(model.options), sampler.n))
         self.keep = sampler.n * len(model.figures) * 8 <= KEPT_BYTES
-        self.figures: list[Kept | Histogram] = []
+        self.figures: list[Kept | Histogram | Steady] = []
         self.broken = np.zeros((len(model.limits), sampler.chunks), dtype=np.int64)
         self.first_broken = np.full((len(model.limits), sampler.chunks), -1)
         self._locks = [Lock() for _ in model.figures]
@@ -424,7 +424,10 @@ class _Tally:
     def prepare(self, values: Sequence[Any]) -> None:
         """Lay out what is kept, from the first chunk's values."""
         for value in self._figure_values(values):
-            self.figures.append(Kept(self.n) if self.keep else Histogram(self.n, self.chunks, value))
+            if np.size(value) == 1 and self.n > 1:
+                self.figures.append(Steady(float(np.reshape(value, -1)[0])))
+            else:
+                self.figures.append(Kept(self.n) if self.keep else Histogram(self.n, self.chunks, value))
 
     def add(self, chunk: int, first: int, count: int, values: Sequence[Any]) -> None:
         """Keep the values of one chunk; chunks may be added in any order, and at a time."""

@@ -90,6 +90,25 @@ class Kept:
         return float((self.values > 0).mean())
 
 
+class Steady:
+    """A figure that no draw moves."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def add(self, _chunk: int, _first: int, _values: FloatArray | float, _count: int) -> None:
+        """Do nothing: the value is known."""
+
+    def spread(self, *, replicated: bool) -> Spread:
+        """Give the value, without any spread."""
+        del replicated
+        return Spread(mean=self.value, sd=0.0, **dict.fromkeys(PERCENTILES, self.value), standard_error=0.0)
+
+    def share_above_zero(self) -> float:
+        """Give 1 for a value above 0, else 0."""
+        return float(self.value > 0)
+
+
 class Histogram:
     """A figure kept as counts, with exact mean and sd.
 
