@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ CASE = ROOT / "scenarios" / "reference.yaml"
 SECTIONS = ("time", "memory", "error", "start", "rivals")
 MOST_TIME = 30.0
 """Times the yardstick that a million draws may take."""
+MOST_GAIN = 1.05
+"""Times as long that two threads may take as one: no longer, but for what a busy machine adds by chance."""
 MOST_START = 2.5
 """Times the import of scipy.special that `tco simulate` may take."""
 MOST_ERROR = 0.1
@@ -114,6 +117,18 @@ def yardstick(draws: int, inputs: int) -> Callable[[], Any]:
     return lambda: random.random(out=filled)
 
 
+def in_two_threads(draws: int, inputs: int) -> Callable[[], Any]:
+    """Give the same work split over two threads: what two threads can gain on this machine while it is measured."""
+    halves = [yardstick(draws // 2, inputs) for _ in range(2)]
+
+    def fill() -> None:
+        with ThreadPoolExecutor(2) as pool:
+            for half in [pool.submit(half) for half in halves]:
+                half.result()
+
+    return fill
+
+
 def sampler_of(case: tco.Case, draws: int, *, seed: int = 0, method: Method = "sobol") -> Sampler:
     """Give the sampler that `tco.simulate` uses."""
     inputs = uncertain_inputs(case)
@@ -152,6 +167,7 @@ def measure_time(case: tco.Case, size: Size) -> Lines:
     agree = float(np.max(np.abs(np.array(model.run(first)[-len(case.options) :]) / by_hand(first) - 1)))
     jobs: dict[str, Callable[[], Any]] = {
         "fill": yardstick(n, d),
+        "fill2": in_two_threads(n, d),
         "one": lambda: tco.simulate(case, n, threads=1),
         "two": lambda: tco.simulate(case, n, threads=2),
         "sampling": lambda: draw_all(sampler),
@@ -162,6 +178,7 @@ def measure_time(case: tco.Case, size: Size) -> Lines:
     scale = {job: n / (chunk * sampler.chunks) if job in ("model", "hand") else 1.0 for job in jobs}
     rows = [
         ("`Generator.random` fills them, one thread: the yardstick", "fill"),
+        ("the same in two threads: all that a second thread could gain during this run", "fill2"),
         ("`tco.simulate`, one thread", "one"),
         ("`tco.simulate`, two threads", "two"),
         ("of which sampling alone, one thread", "sampling"),
@@ -181,11 +198,13 @@ def measure_time(case: tco.Case, size: Size) -> Lines:
         on_clock, used = rounds.ratio(job, "fill") * scale[job], rounds.processor_ratio(job, "fill") * scale[job]
         yield f"| {words} | {on_clock:.1f} | {used:.1f} | {rounds.seconds(job) * scale[job] / n * 1e9:,.0f} |"
     yield ""
-    fastest = min(rounds.ratio("one", "fill"), rounds.ratio("two", "fill"))
-    wanted = "a million draws in at most 30 times the yardstick (wish: 12)"
-    yield _verdict(wanted, f"{fastest:.1f}", fastest <= MOST_TIME)
+    taken = rounds.ratio("two", "fill")
+    wanted = f"{n:,} draws on two threads in at most 30 times the yardstick (wish: 12)"
+    yield _verdict(wanted, f"{taken:.1f}", taken <= MOST_TIME)
     gain = rounds.ratio("two", "one")
-    yield _verdict("two threads not slower than one", f"{gain:.2f} of its time", gain <= 1)
+    yield _verdict(
+        "two threads not slower than one (5 % allowed for chance)", f"{gain:.2f} of its time", gain <= MOST_GAIN
+    )
     yield f"- By hand and by `tco`, every present cost of the first {chunk:,} draws agrees to {agree:.0e}."
 
 
@@ -327,8 +346,8 @@ def _gains(case: tco.Case, errors: Mapping[tuple[Method, int], Sequence[float]],
     others = [gain for (_, figure), gain in gains.items() if figure]
     yield (
         f"- From {FEWEST_COMPARED:,} draws on a Sobol' point is worth {_times(min(means))} to {_times(max(means))} "
-        f"random draws for a mean, but {_times(min(others))} to {_times(max(others))} for a percentile or a probability: "
-        "evenness gains little where a figure has an edge."
+        f"random draws for a mean, but {_times(min(others))} to {_times(max(others))} for a percentile or a "
+        "probability: evenness gains little where a figure has an edge."
     )
 
 

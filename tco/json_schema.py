@@ -12,9 +12,9 @@ _END = r"\s*(to\b|$)"
 _NOT_ABOVE = {
     "share": rf"(?!\+?0*([2-9]|1\.0*[1-9]|[1-9][0-9_]+)[0-9_.]*{_END})"
     r"(?!\+?0*(?!100(\.0*)? ?%)[1-9][0-9]{2,}[0-9.]* ?%)",
-    "rate": rf"(?![-+]?0*[1-9][0-9_.]*{_END})",
+    "rate": rf"(?![-+]?0*[1-9][0-9_.]*{_END})(?!-0*[1-9][0-9]{{2,}}[0-9.]* ?%)",
 }
-"""Refuses 8 where 8% is meant, and shares above 100 %, in text too."""
+"""Refuses 8 where 8% is meant, shares above 100 % and falls by 100 %, in text too."""
 _NAME = r"^[^.\s]([^.\u0000-\u001f]*[^.\s])?$"
 _NAMED = ("activities", "dispositions", "failures", "failure_rates", "suppliers", "grades")
 """Mappings whose keys are names of the file's own."""

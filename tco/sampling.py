@@ -33,6 +33,8 @@ MOST_DIMENSIONS = 1024
 """Dimensions for which direction numbers are shipped."""
 
 _BITS = 52
+_ONE = np.uint64(0x3FF0000000000000)
+"""The bits of 1.0, whose mantissa of 52 bits the digits of a point fill."""
 _DIGITS = 32
 """Digits of direction numbers that are scrambled: indices of up to 2^32 points."""
 _CLOSED_FORM = (Fixed, Uniform, Triangular, Discrete, Samples)
@@ -180,18 +182,18 @@ class Sampler:
     def _sobol(self, segment: Segment, out: FloatArray) -> None:
         """Lay out scrambled Sobol' points by doubling: the next 2^k points are the first ones XOR one number."""
         directions, shifts = self._scrambles[segment.replicate]
-        points = np.empty(out.shape, dtype=np.uint64)
-        points[:, 0] = shifts
+        start = shifts | _ONE
         for bit in range(directions.shape[1]):
             if segment.first >> bit & 1:
-                points[:, 0] ^= directions[:, bit]
-        filled, bit = 1, 0
-        while filled < segment.count:
-            more = min(filled, segment.count - filled)
-            np.bitwise_xor(points[:, :more], directions[:, bit, None], out=points[:, filled : filled + more])
-            filled, bit = filled + more, bit + 1
-        np.add(points, 0.5, out=out)
-        out *= 2.0**-_BITS
+                start ^= directions[:, bit]
+        for row, bits in enumerate(out.view(np.uint64)):  # row by row, which stays in the cache
+            bits[0] = start[row]
+            filled, bit = 1, 0
+            while filled < segment.count:
+                more = min(filled, segment.count - filled)
+                np.bitwise_xor(bits[:more], directions[row, bit], out=bits[filled : filled + more])
+                filled, bit = filled + more, bit + 1
+            out[row] -= 1 - 2.0**-53  # the bits are those of a number from 1 to 2: taken as one, no conversion is needed
 
     @cached_property
     def _scrambles(self) -> list[tuple[Bits, Bits]]:

@@ -141,16 +141,17 @@ class Histogram:
 
     def add(self, chunk: int, first: int, values: FloatArray | float, count: int) -> None:
         """Count the values of a chunk of draws from `first` on."""
-        values = np.broadcast_to(values, (count,))
-        places = ((values - self.low) * (1 / self.width)).astype(np.int64)
-        np.clip(places, 0, BINS - 1, out=places)
+        off = np.subtract(np.broadcast_to(values, (count,)), self.center)
         rows = count // self.each if self.whole else 1
         row = first // self.each if self.whole else chunk
-        off = (values - self.center).reshape(rows, -1)
-        sums = [np.full(rows, count / rows), off.sum(axis=1), np.square(off).sum(axis=1)]
+        by_row = off.reshape(rows, -1)
+        sums = [np.full(rows, count / rows), by_row.sum(axis=1), np.einsum("ij,ij->i", by_row, by_row)]
         self.counts[row : row + rows] = np.stack(sums, axis=1)
-        self.above += int(np.count_nonzero(values > 0))
-        self.bins += np.bincount(places, minlength=BINS)
+        self.above += int(np.count_nonzero(off > -self.center))
+        off *= 1 / self.width
+        off += BINS / 2
+        np.clip(off, 0, BINS - 1, out=off)
+        self.bins += np.bincount(off.astype(np.intp), minlength=BINS)
 
     def spread(self, *, replicated: bool) -> Spread:
         """Sum up what was counted."""
