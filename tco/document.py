@@ -13,6 +13,9 @@ from tco.errors import CaseError, Problem
 Keys = tuple[str | int, ...]
 LARGEST_FILE = 128 * 1024
 DEEPEST_NESTING = 16
+MOST_TOLD = 100
+"""More mistakes than this are one: a file that is no case."""
+MEND_FIRST = "mend these first: others may follow from them"
 
 _INTEGER = re.compile(r"[-+]?\d[\d_]*")
 _REAL = re.compile(r"[-+]?(\d[\d_]*(\.\d[\d_]*|\.)?|\.\d[\d_]*)([eE][-+]?\d+)?")
@@ -186,6 +189,9 @@ class _Reader:
             return None
         except _TooDeep as error:
             self._refuse(error.args[0], f"expected at most {DEEPEST_NESTING} levels, found more", "take out a level")
+        except _TooMany as error:
+            message = f"expected a case, found more than {MOST_TOLD} mistakes up to here"
+            self.problems.append(Problem(self.file, error.args[0], "", message, MEND_FIRST))
         return None
 
     def _events(self, text: str) -> Iterator[Any]:
@@ -270,11 +276,17 @@ class _Reader:
             )
 
     def _refuse(self, line: int, message: str, hint: str = "", keys: Keys = ()) -> None:
+        if len(self.problems) >= MOST_TOLD:
+            raise _TooMany(line)
         self.problems.append(Problem(self.file, line, *map(printable, (dotted(keys), message, hint))))
 
 
 class _TooDeep(Exception):
     """Nesting beyond any case file's, at the line of its argument."""
+
+
+class _TooMany(Exception):
+    """More mistakes than any case file's, up to the line of its argument."""
 
 
 def _with(data: Any, keys: Keys, value: Any) -> Any:

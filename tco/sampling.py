@@ -193,7 +193,7 @@ class Sampler:
                 more = min(filled, segment.count - filled)
                 np.bitwise_xor(bits[:more], directions[row, bit], out=bits[filled : filled + more])
                 filled, bit = filled + more, bit + 1
-            out[row] -= 1 - 2.0**-53  # the bits are those of a number from 1 to 2: taken as one, no conversion is needed
+            out[row] -= 1 - 2.0**-53  # the bits are those of a number from 1 to 2
 
     @cached_property
     def _scrambles(self) -> list[tuple[Bits, Bits]]:

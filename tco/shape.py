@@ -10,15 +10,13 @@ from pydantic import ValidationError
 
 from tco.case import CaseFile, Entry, Section, collection_of, entry_of, section_of
 from tco.distributions import Fixed
-from tco.document import Document, Keys
+from tco.document import MEND_FIRST, MOST_TOLD, Document, Keys
 from tco.errors import Problem, Unexpected
 from tco.numbers import FORMS, REMARKS, Number
 
 STAND_IN = Number(Fixed(0.0), word="mistaken")
 """Takes the place of a number that cannot be read, so that what else is wrong can be told at once."""
 _MOST_MENDS = 4
-MOST_TOLD = 100
-"""More mistakes than this are one: a file that is no case."""
 _LIKE, _SURE = 0.6, 0.8
 """How alike two keys are for one to be a guess at the other, and to be surely meant by it."""
 
@@ -55,9 +53,9 @@ def check(source: Document) -> tuple[CaseFile | None, Document, list[Problem]]:
         told |= {problem.path for problem in new} | guessed
         if count > MOST_TOLD:
             message = f"expected a case, found {count} mistakes, of which {MOST_TOLD} are told"
-            problems.append(source.problem((), message, "mend these first: others may follow from them"))
+            problems.append(source.problem((), message, MEND_FIRST))
             return None, source, problems
-        for one in mistakes:
+        for one in sorted(mistakes, key=lambda one: "[key]" in one["loc"]):  # what has no name goes when mended within
             source = _mended(one, source)
     return None, source, problems
 

@@ -2461,6 +2461,13 @@ def test_a_file_with_more_than_a_hundred_mistakes_is_told_a_hundred_of_them() ->
     assert len(others) == 200
 
 
+def test_a_file_with_more_than_a_hundred_keys_twice_is_told_a_hundred_of_them() -> None:
+    *others, message, hint = told(edited({END: "name: Mugs\n" * 5000})).splitlines()
+    assert message == "case.yaml:130: expected a case, found more than 100 mistakes up to here"
+    assert hint == "    mend these first: others may follow from them"
+    assert len(others) == 200
+
+
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
 def test_numbers_that_no_computer_can_hold_are_told_with_the_quantity_that_overflows() -> None:
     for_ever = {
@@ -2472,6 +2479,15 @@ def test_numbers_that_no_computer_can_hold_are_told_with_the_quantity_that_overf
         "case.yaml:1: expected numbers that can be computed with, found that sale_price_factor has no finite value: "
     )
     assert hint == "    one of these numbers is far too large, or divides and is 0"
+
+
+def test_what_is_wrong_within_a_section_without_a_name_is_told_as_well() -> None:
+    text = edited({"    scrap: {share: rest, cost: 0.30}": '    "": {cost: 0.30, colour: red}'})
+    assert told(text).splitlines()[::2] == [
+        "case.yaml:17: returns.dispositions.'': expected a name, found ''",
+        "case.yaml:17: returns.dispositions.''.colour: unknown key",
+        "case.yaml:17: returns.dispositions.''.share: missing",
+    ]
 
 
 def test_an_unforeseen_kind_of_mistake_is_told_all_the_same() -> None:
@@ -2706,6 +2722,7 @@ def test_samples_that_are_no_text_or_too_many_are_refused(tmp_path: Path, monkey
 OTHER = (
     "expected a case, found 5000 mistakes, of which 100 are told",
     "expected numbers that can be computed with, found that sale_price_factor has no finite value",
+    "expected a case, found more than 100 mistakes up to here",
     "expected another kind of value, found an empty mapping",
     "expected --set PATH=VALUE, found 'contacts.cost'",
     "expected a scenario of the case, found 'tarif': did you mean",
