@@ -367,7 +367,8 @@ def _dispositions(case: Case, option: Option, report: _Report) -> None:
         total = sum(share.number.means()[0] for share in shares)
         if len(rests) > 1:
             report.at(rests[1], "expected `rest` for one disposition, found it for two", "give one of them its share")
-        unsure = any(share.number.word == "mistaken" for share in shares)
+        section = group[0].rpartition(".")[0]
+        unsure = any(path.startswith(f"{section}.") for path in report.told)
         if total > 1 + TOLERANCE or (not rests and not unsure and total < 1 - TOLERANCE):
             found = f"expected shares that sum to 100 %, found {_percent(total)}"
             report.at(shares[0], found, "change a share, or write `share: rest` for one")
