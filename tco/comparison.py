@@ -343,14 +343,9 @@ def _compared(case: Case) -> Comparison:
 
 def present_costs(case: Case) -> dict[str, float]:
     """Give the present cost of every option, all in, and nothing else [money]."""
-    return {name: sum(lines.values()) for name, lines in present_lines(case).items()}
-
-
-def present_lines(case: Case) -> dict[str, dict[str, float]]:
-    """Give the present value of every line of every option in the base case [money]."""
     engine = case.base
     return {
-        option.name: {line: _value(engine, step) for line, step in engine.present_values(option.name).items()}
+        option.name: sum(_value(engine, step) for step in engine.present_values(option.name).values())
         for option in case.options
     }
 

@@ -302,12 +302,16 @@ def nearest_correlation(matrix: FloatArray) -> FloatArray:
     return found
 
 
-def spearman(first: FloatArray, second: FloatArray) -> float:
-    """Give Spearman's rank correlation; equal values share their mean rank; 0 where either never varies."""
-    ranks = np.stack([_mean_ranks(first), _mean_ranks(second)])
+def spearman(rows: Sequence[FloatArray]) -> FloatArray:
+    """Give Spearman's rank correlations of rows of shape (n,), (k, k); equal values share their mean rank.
+
+    Of a row that never varies they are 0.
+    """
+    ranks = np.stack([_mean_ranks(row) for row in rows])
     ranks -= ranks.mean(axis=1, keepdims=True)
-    spread = np.sqrt((ranks**2).sum(axis=1).prod())
-    return float((ranks[0] * ranks[1]).sum() / spread) if spread else 0.0
+    lengths = np.sqrt(np.square(ranks).sum(axis=1))
+    scaled = np.divide(ranks, lengths[:, None], out=np.zeros_like(ranks), where=lengths[:, None] > 0)
+    return np.asarray(np.einsum("in,jn->ij", scaled, scaled))
 
 
 def _mean_ranks(values: FloatArray) -> FloatArray:

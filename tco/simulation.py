@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.comparison import Line, cost_lines, present_lines
+from tco.comparison import Line, cost_lines
 from tco.distributions import Distribution, Fixed, FloatArray
 from tco.engine import TOLERANCE, Engine
 from tco.errors import CaseError, TcoError, Unexpected, UsageError
@@ -21,7 +21,7 @@ from tco.loader import Case
 from tco.luck import CHUNK, Luck
 from tco.numbers import Number
 from tco.results import TOTALS, WITHIN, Provenance, frame
-from tco.sampling import METHODS, REPLICATES, Correlation, Method, Sampler, spearman
+from tco.sampling import METHODS, REPLICATES, Copula, Correlation, Method, Sampler, spearman
 from tco.spread import Histogram, Kept, Spread, Steady, spread_of, standard_error
 from tco.version import VERSION
 
@@ -403,6 +403,19 @@ class _Model:
         self.program = Program(engine.graph, self.wanted)
         self.limiting = Program(engine.graph, limits)
 
+    def base(self) -> dict[str, dict[str, float]]:
+        """Give the present value of every line of every option in the base case: one draw, every input at its mean."""
+        means = {path: np.array([float(distribution.mean())]) for path, distribution in self.inputs.items()}
+        try:
+            values = self.program.run(means)
+        except NotFinite as error:
+            raise NotFinite(error.name, error.arguments, None) from None  # no draw is to blame
+        found: dict[str, dict[str, float]] = {option.name: {} for option in self.options}
+        for figure, value in zip(self.figures, values, strict=False):
+            if figure.kind == "line":
+                found[self.options[figure.option].name][figure.name] = float(np.reshape(value, -1)[0])
+        return found
+
     def _leaf(self, engine: Engine, path: str, number: Number) -> int:
         if path in self.inputs:
             return engine.graph.draw(path)
@@ -417,6 +430,7 @@ class _Tally:
         self.costs = np.empty((len(model.options), sampler.n))
         self.keep = sampler.n * len(model.figures) * 8 <= KEPT_BYTES
         self.figures: list[Kept | Histogram | Steady] = []
+        self.correlated: dict[str, FloatArray] = {}
         self.broken = np.zeros((len(model.limits), sampler.chunks), dtype=np.int64)
         self.first_broken = np.full((len(model.limits), sampler.chunks), -1)
         self._locks = [Lock() for _ in model.figures]
@@ -486,6 +500,7 @@ class _Run:
         self.case, self.seed, self.method, self.repair, self.threads = case, seed, method, repair, threads
         self.model = _Model(case)
         self.lucky = _Model(case, luck=Luck(seed)) if predictive else None
+        self.base = self.model.base()
 
     def sampler(self, n: int) -> Sampler:
         """Give the sampler of the case's uncertain inputs."""
@@ -508,9 +523,9 @@ class _Run:
         known = self._tally(self.model, sampler, _part(progress, 0, passes))
         known.check_limits()
         if self.lucky is None:
-            return _summary(self.case, self.model, known, sampler)
+            return _summary(self.case, self.model, known, sampler, self.base)
         realized = self._tally(self.lucky, sampler, _part(progress, 1, passes))
-        result = _summary(self.case, self.lucky, realized, sampler)
+        result = _summary(self.case, self.lucky, realized, sampler, self.base)
         return replace(result, predictive=True, suppliers=_with_luck(result, known.costs, realized.costs))
 
     def _tally(self, model: _Model, sampler: Sampler, progress: Progress | None) -> _Tally:
@@ -549,6 +564,7 @@ class _Run:
             values = tally.model.program.run(draws, firsts[chunk])
             if chunk == 0:
                 tally.prepare(values)
+                tally.correlated = {name: draws[name] for name in sampler.copula.names}
             tally.add(chunk, firsts[chunk], counts[chunk], values)
             return counts[chunk]
 
@@ -588,12 +604,13 @@ def sampler_of(case: Case, result: Simulation) -> Sampler:
     return Sampler(inputs, result.n, seed=result.seed, method=result.method, correlations=asked, repair=True)
 
 
-def _summary(case: Case, model: _Model, tally: _Tally, sampler: Sampler) -> Simulation:
+def _summary(
+    case: Case, model: _Model, tally: _Tally, sampler: Sampler, base: Mapping[str, Mapping[str, float]]
+) -> Simulation:
     replicated = sampler.method != "random"
     best = tally.costs.min(axis=0)
     winners = tally.costs == best
     ties = winners.sum(axis=0)
-    base = present_lines(case)
     options = []
     for position in range(len(case.options)):
         won = winners[position] / ties
@@ -610,7 +627,7 @@ def _summary(case: Case, model: _Model, tally: _Tally, sampler: Sampler) -> Simu
         method=sampler.method,
         suppliers=tuple(options),
         lines=tuple(line for line in model.lines if line.name in lines),
-        correlations=_achieved(sampler),
+        correlations=_achieved(tally, sampler.copula),
         until=None,
         warnings=(*case.warnings, *_heavy_tails(case, tally)),
         provenance=Provenance(
@@ -689,17 +706,15 @@ def _with_luck(result: Simulation, known: FloatArray, realized: FloatArray) -> t
     )
 
 
-def _achieved(sampler: Sampler) -> tuple[Achieved, ...]:
+def _achieved(tally: _Tally, copula: Copula) -> tuple[Achieved, ...]:
     """Hold the correlations of the first draws against those asked for."""
-    copula = sampler.copula
     if not copula.asked:
         return ()
-    draws = sampler.draws(0)
+    achieved = spearman([tally.correlated[name] for name in copula.names])
     found = []
     for one in copula.asked:
-        row, column = copula.names.index(one.first), copula.names.index(one.second)
-        achieved = spearman(draws[one.first], draws[one.second])
-        found.append(Achieved(one.first, one.second, one.rank, float(copula.ranks[row, column]), achieved))
+        at = copula.names.index(one.first), copula.names.index(one.second)
+        found.append(Achieved(one.first, one.second, one.rank, float(copula.ranks[at]), float(achieved[at])))
     return tuple(found)
 
 
