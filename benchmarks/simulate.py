@@ -31,8 +31,8 @@ from rivals import RIVALS
 import tco
 from tco.engine import Engine
 from tco.graph import Program
+from tco.outcomes import DEFAULT_DRAWS, asked_correlations, uncertain_inputs
 from tco.sampling import METHODS, Method, Sampler
-from tco.simulation import DEFAULT_DRAWS, asked_correlations, uncertain_inputs
 
 ROOT = Path(__file__).parent.parent
 CASE = ROOT / "scenarios" / "reference.yaml"

@@ -12,23 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.comparison import Line, cost_lines
-from tco.distributions import Distribution, Fixed, FloatArray
-from tco.engine import TOLERANCE, Engine
+from tco.comparison import Line
+from tco.distributions import FloatArray
+from tco.engine import TOLERANCE
 from tco.errors import CaseError, TcoError, Unexpected, UsageError
-from tco.graph import NotFinite, Program
+from tco.graph import NotFinite
 from tco.loader import Case
 from tco.luck import CHUNK, Luck
-from tco.numbers import Number
+from tco.outcomes import DEFAULT_DRAWS, Outcomes, asked_correlations, sampler_for
 from tco.results import TOTALS, WITHIN, Provenance, frame
-from tco.sampling import METHODS, REPLICATES, Copula, Correlation, Method, Sampler, spearman
+from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
 from tco.spread import Histogram, Kept, Spread, Steady, spread_of, standard_error
 from tco.version import VERSION
 
 if TYPE_CHECKING:
     import pandas
 
-DEFAULT_DRAWS = 16_384
 MOST_DRAWS = 2**22
 """Draws at which `until` gives up and says so."""
 KEPT_BYTES = 64 * 2**20
@@ -342,16 +341,6 @@ def simulate(
     return replace(result, until=until, warnings=(*result.warnings, *missed))
 
 
-def uncertain_inputs(case: Case) -> dict[str, Distribution]:
-    """Give the distribution of every number of a case that is drawn, by path."""
-    found: dict[str, Distribution] = {}
-    for one in case.inputs.values():
-        for path, number in one.parts():
-            if not isinstance(number.value, tuple | Fixed):
-                found[path] = number.value
-    return found
-
-
 @dataclass(frozen=True)
 class _Figure:
     """A figure of one option that is summed up: a line, or one of the two smaller totals, as cost or as saving."""
@@ -362,64 +351,41 @@ class _Figure:
     step: int
 
 
-class _Model:
-    """A case's graph in draws, and which of its steps are wanted."""
+class _Model(Outcomes):
+    """A case's graph in draws, and which of its steps are summed up."""
 
     def __init__(self, case: Case, *, luck: Luck | None = None) -> None:
-        self.case = case
-        self.inputs = uncertain_inputs(case)
-        self.options = case.options
-        self.baseline = [option.name for option in case.options].index(case.baseline)
-        self.lines = cost_lines(case)
-        engine = Engine(case.options, case.baseline, case.timeline)
-        engine.leaf = lambda path, number: self._leaf(engine, path, number)
-        engine.realize = luck
-        figures: list[_Figure] = []
-        self.totals: list[dict[str, int]] = []
-        self.limits: list[tuple[str, str]] = []
+        super().__init__(case, luck=luck)
+        self.limited: list[tuple[str, str]] = []
         limits: list[int] = []
-        adding = sorted(self.lines, key=lambda line: line.name)  # in one order, whatever that of suppliers in the file
-        for position, option in enumerate(case.options):
-            steps = engine.present_values(option.name)
+        figures: list[_Figure] = []
+        for position, steps in enumerate(self.line_steps):
             figures += [
                 _Figure(position, "line", line.name, steps[line.name]) for line in self.lines if line.name in steps
             ]
-            totals = {}
-            for total in TOTALS:
-                terms = [
-                    (1.0, steps[line.name]) for line in adding if line.grade in WITHIN[total] and line.name in steps
-                ]
-                totals[total] = engine.graph.total(terms, f"present cost of {option.name}")
-            self.totals.append(totals)
-            for words, step in engine.limits(option.name):
-                self.limits.append((option.name, words))
+            for words, step in self.engine.limits(self.names[position]):
+                self.limited.append((self.names[position], words))
                 limits.append(step)
-        for position, totals in enumerate(self.totals):
+        for position, totals in enumerate(self.total_steps):
             figures += [
                 _Figure(position, kind, total, totals[total]) for kind in ("cost", "npv") for total in TOTALS[:2]
             ]
         self.figures = figures
-        self.wanted = [figure.step for figure in figures] + [totals["all_in"] for totals in self.totals] + limits
-        self.program = Program(engine.graph, self.wanted)
-        self.limiting = Program(engine.graph, limits)
+        costs = [totals["all_in"] for totals in self.total_steps]
+        self.summed_up = self.program([figure.step for figure in figures] + costs + limits)
+        self.limiting = self.program(limits)
 
     def base(self) -> dict[str, dict[str, float]]:
         """Give the present value of every line of every option in the base case: one draw, every input at its mean."""
-        means = {path: np.array([float(distribution.mean())]) for path, distribution in self.inputs.items()}
         try:
-            values = self.program.run(means)
+            values = self.summed_up.run(self.means)
         except NotFinite as error:
             raise NotFinite(error.name, error.arguments, None) from None  # no draw is to blame
-        found: dict[str, dict[str, float]] = {option.name: {} for option in self.options}
+        found: dict[str, dict[str, float]] = {name: {} for name in self.names}
         for figure, value in zip(self.figures, values, strict=False):
             if figure.kind == "line":
-                found[self.options[figure.option].name][figure.name] = float(np.reshape(value, -1)[0])
+                found[self.names[figure.option]][figure.name] = float(np.reshape(value, -1)[0])
         return found
-
-    def _leaf(self, engine: Engine, path: str, number: Number) -> int:
-        if path in self.inputs:
-            return engine.graph.draw(path)
-        return engine.graph.constant(number.means()[0], path)
 
 
 class _Tally:
@@ -431,8 +397,8 @@ class _Tally:
         self.keep = sampler.n * len(model.figures) * 8 <= KEPT_BYTES
         self.figures: list[Kept | Histogram | Steady] = []
         self.correlated: dict[str, FloatArray] = {}
-        self.broken = np.zeros((len(model.limits), sampler.chunks), dtype=np.int64)
-        self.first_broken = np.full((len(model.limits), sampler.chunks), -1)
+        self.broken = np.zeros((len(model.limited), sampler.chunks), dtype=np.int64)
+        self.first_broken = np.full((len(model.limited), sampler.chunks), -1)
         self._locks = [Lock() for _ in model.figures]
 
     def prepare(self, values: Sequence[Any]) -> None:
@@ -482,7 +448,7 @@ class _Tally:
     def check_limits(self) -> None:
         """Refuse a case whose draws break a joint limit, with the share of draws and the first of them."""
         problems = []
-        for (option, words), broken, firsts in zip(self.model.limits, self.broken, self.first_broken, strict=True):
+        for (option, words), broken, firsts in zip(self.model.limited, self.broken, self.first_broken, strict=True):
             if broken.sum():
                 share, first = broken.sum() / self.n, firsts[firsts >= 0].min()
                 message = f"{words} in {100 * share:.3g} % of draws, first in draw {first}"
@@ -561,7 +527,7 @@ class _Run:
         def compute(chunk: int) -> int:
             draws = sampler.draws(chunk)
             draws[CHUNK] = np.full(counts[chunk], float(chunk))
-            values = tally.model.program.run(draws, firsts[chunk])
+            values = tally.model.summed_up.run(draws, firsts[chunk])
             if chunk == 0:
                 tally.prepare(values)
                 tally.correlated = {name: draws[name] for name in sampler.copula.names}
@@ -587,21 +553,9 @@ def _part(progress: Progress | None, before: int, passes: int) -> Progress | Non
     return progress and (lambda done, n: progress((before * n + done) // passes, n))
 
 
-def asked_correlations(case: Case, inputs: Mapping[str, Distribution]) -> list[Correlation]:
-    """Give the correlations between inputs that are uncertain; one with a fixed number means nothing."""
-    found = []
-    for one in case.file.correlations:
-        first, second = one.between
-        if first in inputs and second in inputs:
-            found.append(Correlation(first, second, one.rank.means()[0]))
-    return found
-
-
 def sampler_of(case: Case, result: Simulation) -> Sampler:
     """Give the sampler that a simulation's draws came from; it gives the same ones again."""
-    inputs = uncertain_inputs(case)
-    asked = asked_correlations(case, inputs)
-    return Sampler(inputs, result.n, seed=result.seed, method=result.method, correlations=asked, repair=True)
+    return sampler_for(case, result.n, seed=result.seed, method=result.method)
 
 
 def _summary(

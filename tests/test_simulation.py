@@ -33,9 +33,10 @@ from tco import cli, simulation, spread
 from tco.draws import names as column_names
 from tco.draws import write_draws
 from tco.errors import UsageError
+from tco.outcomes import uncertain_inputs
 from tco.results import TOTALS
 from tco.sampling import METHODS, Method, Sampler
-from tco.simulation import Simulation, sampler_of, simulate, uncertain_inputs
+from tco.simulation import Simulation, sampler_of, simulate
 from tco.views import risk
 
 ROOT = Path(__file__).parent.parent

@@ -1,0 +1,245 @@
+"""What every option costs as a function of the inputs that vary: the model as one graph with draws at its leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from tco.comparison import cost_lines
+from tco.distributions import Distribution, Fixed, FloatArray
+from tco.engine import Engine, Realize
+from tco.graph import Program
+from tco.loader import Case
+from tco.numbers import Number
+from tco.options import Input, Option
+from tco.results import TOTALS, WITHIN
+from tco.sampling import Correlation, Method, Sampler
+
+DEFAULT_DRAWS = 16_384
+CHUNK = 16_384
+"""Draws that are costed at a time: larger arrays leave the processor's cache."""
+
+
+def uncertain_inputs(case: Case) -> dict[str, Distribution]:
+    """Give the distribution of every number of a case that is drawn, by path."""
+    found: dict[str, Distribution] = {}
+    for one in case.inputs.values():
+        for path, number in one.parts():
+            if not isinstance(number.value, tuple | Fixed):
+                found[path] = number.value
+    return found
+
+
+def asked_correlations(case: Case, inputs: Mapping[str, Distribution]) -> list[Correlation]:
+    """Give the correlations between inputs that are uncertain; one with a fixed number means nothing."""
+    found = []
+    for one in case.file.correlations:
+        first, second = one.between
+        if first in inputs and second in inputs:
+            found.append(Correlation(first, second, one.rank.means()[0]))
+    return found
+
+
+def sampler_for(case: Case, n: int = DEFAULT_DRAWS, *, seed: int = 0, method: Method = "sobol") -> Sampler:
+    """Give the sampler of a case's uncertain inputs, impossible correlations moved to the nearest possible ones."""
+    inputs = uncertain_inputs(case)
+    asked = asked_correlations(case, inputs)
+    return Sampler(inputs, n, seed=seed, method=method, correlations=asked, repair=True)
+
+
+class Outcomes:
+    """The present cost of every option, by line and in three totals, where inputs vary.
+
+    Parameters
+    ----------
+    case : Case
+        A checked case.
+    free : collection of str
+        Paths of numbers that are certain in the case and are to vary as well.
+    options : sequence of Option
+        In place of the case's own, such as with an input that only one of them has.
+    luck : callable
+        Realizes what chance touches.
+
+    Attributes
+    ----------
+    inputs : dict of str to Distribution
+        All that vary, the free ones as fixed distributions, by path.
+    engine : Engine
+        Whose graph has a draw for each of them.
+    lines : tuple of Line
+        Hard to soft.
+    line_steps, total_steps : list of dict of str to int
+        For each option the step of each line's present value, and of each total's.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        *,
+        free: Collection[str] = (),
+        options: Sequence[Option] | None = None,
+        luck: Realize | None = None,
+    ) -> None:
+        self.case = case
+        self.options = tuple(options or case.options)
+        self.names = [option.name for option in self.options]
+        self.baseline = self.names.index(case.baseline)
+        self.inputs = _varying(self.options, free)
+        self.lines = cost_lines(case)
+        self.engine = Engine(self.options, case.baseline, case.timeline)
+        self.engine.leaf = self._leaf
+        self.engine.realize = luck
+        self.line_steps = [self.engine.present_values(option.name) for option in self.options]
+        self.total_steps = [self._totals(*pair) for pair in zip(self.names, self.line_steps, strict=True)]
+
+    @cached_property
+    def means(self) -> dict[str, FloatArray]:
+        """One draw with every input at its mean: the base case."""
+        return {path: np.array([float(one.mean())]) for path, one in self.inputs.items()}
+
+    @cached_property
+    def present(self) -> Program:
+        """The program of the three totals of every option."""
+        return self.program([steps[total] for total in TOTALS for steps in self.total_steps])
+
+    @cached_property
+    def limits(self) -> Program:
+        """The program of how far each joint limit is broken (above 0)."""
+        return self.program([step for name in self.names for _, step in self.engine.limits(name)])
+
+    def program(self, steps: Sequence[int]) -> Program:
+        """Give the program that computes steps of the engine's graph."""
+        return Program(self.engine.graph, steps)
+
+    def costs(self, draws: Mapping[str, FloatArray]) -> FloatArray:
+        """Give present costs, (3, k, n): the totals hard, hard and estimated, all in, of k options in n draws [money].
+
+        Parameters
+        ----------
+        draws : dict of str to array of shape (n,)
+            For the inputs that vary; those left out stay at their means.
+
+        Raises
+        ------
+        NotFinite
+            For a draw in which a figure is not finite.
+        """
+        found = self.evaluate(self.present, draws)
+        return np.stack(found).reshape(len(TOTALS), len(self.options), -1)
+
+    def savings(self, draws: Mapping[str, FloatArray], option: str) -> FloatArray:
+        """Give an option's NPV against the baseline, (3, n), in the three totals [money]."""
+        costs = self.costs(draws)
+        return np.asarray(costs[:, self.baseline] - costs[:, self.names.index(option)])
+
+    def evaluate(self, program: Program, draws: Mapping[str, FloatArray]) -> list[FloatArray]:
+        """Run a program on draws, some thousands at a time; give each wanted step's values, (..., n)."""
+        n = max((len(values) for values in draws.values()), default=1)
+        pieces = [
+            program.run(self._filled(draws, slice(first, first + CHUNK), min(CHUNK, n - first)), first)
+            for first in range(0, n, CHUNK)
+        ]
+        found = []
+        for values in zip(*pieces, strict=True):
+            counts = [min(CHUNK, n - first) for first in range(0, n, CHUNK)]
+            parts = [np.broadcast_to(one, (*np.shape(one)[:-1], c)) for one, c in zip(values, counts, strict=True)]
+            found.append(parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1))
+        return found
+
+    def _filled(self, draws: Mapping[str, FloatArray], part: slice, n: int) -> dict[str, FloatArray]:
+        return {path: draws[path][part] if path in draws else np.full(n, mean) for path, mean in self.means.items()}
+
+    def _totals(self, name: str, steps: Mapping[str, int]) -> dict[str, int]:
+        adding = sorted(self.lines, key=lambda line: line.name)  # in one order, whatever that of suppliers in the file
+        found = {}
+        for total in TOTALS:
+            inside = [line for line in adding if line.grade in WITHIN[total] and line.name in steps]
+            terms = [(1.0, steps[line.name]) for line in inside]
+            found[total] = self.engine.graph.total(terms, f"present cost of {name}")
+        return found
+
+    def _leaf(self, path: str, number: Number) -> int:
+        if path in self.inputs:
+            return self.engine.graph.draw(path)
+        return self.engine.graph.constant(number.means()[0], path)
+
+
+def _varying(options: Sequence[Option], free: Collection[str]) -> dict[str, Distribution]:
+    """Give the distributions of what varies in some options, by path."""
+    found: dict[str, Distribution] = {}
+    for option in options:
+        stated = [*option.inputs.values(), *(extra.amount for extra in option.extras)]
+        for path, number in (part for one in stated for part in one.parts()):
+            value = number.value
+            if not isinstance(value, tuple) and (path in free or not isinstance(value, Fixed)):
+                found[path] = value
+    return found
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """A case in many draws of its uncertain inputs: the inputs, and what every option costs in each.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        The model.
+    draws : dict of str to array of shape (n,)
+        Of the case's uncertain inputs.
+    n, seed : int
+        Draws, and what they were made from.
+    """
+
+    outcomes: Outcomes
+    draws: Mapping[str, FloatArray]
+    n: int
+    seed: int
+
+    @classmethod
+    def of(cls, case: Case, n: int = DEFAULT_DRAWS, *, seed: int = 0, outcomes: Outcomes | None = None) -> Worlds:
+        """Draw a case's inputs: as `simulate` does with the same n and seed."""
+        drawn = sampler_for(case, n, seed=seed)
+        chunks = [drawn.draws(chunk) for chunk in range(drawn.chunks)]
+        draws = {path: np.concatenate([chunk[path] for chunk in chunks]) for path in drawn.paths}
+        return cls(outcomes or Outcomes(case), draws, drawn.n, seed)
+
+    @cached_property
+    def costs(self) -> FloatArray:
+        """Present costs, (3, k, n) [money]."""
+        found = self.outcomes.costs(self.draws)
+        return found if found.shape[-1] == self.n else np.repeat(found, self.n, axis=-1)
+
+    def savings(self, option: str) -> FloatArray:
+        """Give an option's NPV against the baseline, (3, n) [money]."""
+        outcomes = self.outcomes
+        return np.asarray(self.costs[:, outcomes.baseline] - self.costs[:, outcomes.names.index(option)])
+
+
+def own_input(option: Option, key: str, path: str) -> Option:
+    """Give an option in which one input has a path of its own, so that it can be turned for this option alone."""
+
+    def renamed(one: Input) -> Input:
+        return replace(one, path=path + one.path[len(key_path) :]) if _at(one, key_path) else one
+
+    key_path = path_of(option, key)
+    inputs = {name: renamed(one) for name, one in option.inputs.items()}
+    return replace(option, inputs=inputs, extras=tuple(replace(x, amount=renamed(x.amount)) for x in option.extras))
+
+
+def path_of(option: Option, key: str) -> str:
+    """Give the path under which an option states an input or section, or would state it."""
+    for name, one in option.inputs.items():
+        if name == key or name.startswith(f"{key}."):
+            return one.path[: len(one.path) - len(name) + len(key)]
+    for extra in option.extras:
+        if extra.amount.path == key:
+            return key
+    return f"suppliers.{option.name}.{key}"
+
+
+def _at(one: Input, path: str) -> bool:
+    return one.path == path or one.path.startswith(f"{path}.")
