@@ -1,0 +1,250 @@
+"""Sensitivities as text: the finding first, every input or how many were left out, what is assumed, what to do."""
+
+from __future__ import annotations
+
+import csv
+import html as escaping
+import io
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tco.analyses.figure import OUTPUTS
+from tco.analyses.sensitivities import InputSensitivity, Sensitivity
+from tco.analyses.stress import Rule
+from tco.analyses.variance import SobolIndex
+from tco.views.table import WIDTH, Scale, money, short, signed, wrapped
+
+_MOST = 8
+_BAR = 16
+_MOST_GROUPS = 5
+_SMALL = 0.01
+"""Share of the variance below which an input may be left as it is."""
+
+
+def text(result: Sensitivity) -> str:
+    """Write a sensitivity for a terminal: at most 45 lines of at most 100 columns."""
+    parts = [_finding(result), _table(result), _groups(result), _losing(result), _notes(result), _todo(result)]
+    if result.stressed is not None:
+        parts.insert(4, _stressed(result))
+    return "\n\n".join(part for part in parts if part)
+
+
+def csv_text(result: Sensitivity) -> str:
+    """Write one row an input as CSV, in full precision."""
+    rows = list(result.rows())
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]) if rows else ["path"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().rstrip("\n")
+
+
+def markdown(result: Sensitivity) -> str:
+    """Write every input as a row of a Markdown table."""
+    lines = [_finding(result).replace("\n", "  \n"), ""]
+    lines.append(f"| {' | '.join(_HEADS)} |")
+    lines.append("|---|---|" + "---:|" * (len(_HEADS) - 2))
+    lines += [f"| {' | '.join(cell.replace('|', '/') for cell in _cells(one))} |" for one in result.inputs]
+    return "\n".join(lines)
+
+
+def html(result: Sensitivity) -> str:
+    """Write a small table for notebooks."""
+    heads = "".join(f"<th>{escaping.escape(head)}</th>" for head in _HEADS)
+    rows = ("".join(f"<td>{escaping.escape(cell)}</td>" for cell in _cells(one)) for one in result.inputs)
+    body = [f"<tr>{row}</tr>" for row in rows]
+    caption = escaping.escape(f"{result.label}: {OUTPUTS[result.output][1]}, {result.currency}")
+    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+_HEADS = ("input", "path", "from", "to", "low", "high", "swing", "share alone", "with interactions", "money a sd")
+
+
+def _cells(one: InputSensitivity) -> list[str]:
+    bar = one.bar
+    ends = [amount(bar.from_value, one.kind), amount(bar.to_value, one.kind)]
+    sums = [money(bar.low), money(bar.high), money(bar.swing)]
+    return [one.label, one.path, *ends, *sums, *_shares(one), signed(one.association.money_per_sd)]
+
+
+def amount(value: float, kind: str) -> str:
+    """Write an input's value: shares and rates in per cent, all with three significant digits, large ones in full."""
+    if kind in ("share", "rate"):
+        return f"{100 * value:.3g} %"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _finding(result: Sensitivity) -> str:
+    name = OUTPUTS[result.output][1]
+    against = "" if result.output == "cost" else f" against {short(result.baseline_label, 24)}"
+    if not _moving(result):
+        return f"{short(result.label, 40)}: no uncertain input moves its {name}{against}"
+    first = f"{short(result.label, 34)}: {name}{against} turns most on"
+    difference = result.expected - result.base
+    lines = [short(first, WIDTH), short(f"  {_naming(_moving(result)[0])}", WIDTH)]
+    base = f"base case {money(result.base)} {result.currency} (inputs at their means)"
+    expected = f"expected {money(result.expected)} ± {money(result.expected_error)} ({signed(difference)})"
+    saves = "" if result.output == "cost" else f"; above 0 in {_percent(result.probability_positive)}"
+    lines.append(short(f"  {base}, {expected}{saves}", WIDTH))
+    return "\n".join(lines)
+
+
+def _naming(one: InputSensitivity) -> str:
+    share = f" ({_percent(one.index.total_order)} of the variance)" if one.index else ""
+    return f"{one.label}{share}"
+
+
+def _moving(result: Sensitivity) -> list[InputSensitivity]:
+    return [one for one in result.inputs if one.swing > 0 or (one.index and one.index.total_order > 0)]
+
+
+def _table(result: Sensitivity) -> str:
+    """Write the inputs of the largest swings, two lines each, then how many others there are."""
+    shown = _moving(result)[:_MOST]
+    if not shown:
+        return ""
+    scale = Scale.of(max(abs(end) for one in shown for end in (one.bar.low, one.bar.high)))
+    ends = f"{100 * result.low:g} % … {100 * result.high:g} %"
+    head = f"{'Input, and its path':<46}{ends:>18}{f'{result.currency}{scale.word} there':>20}{'alone':>8}{'in all':>8}"
+    lines = [head]
+    largest = max(one.swing for one in shown)
+    for one in shown:
+        bar = "█" * max(round(_BAR * one.swing / largest), 1) if one.swing else ""
+        lines.append(f"{short(one.label, 66):<67}{scale.money(one.swing):>12} {bar}".rstrip())
+        values = f"{amount(one.bar.from_value, one.kind)} … {amount(one.bar.to_value, one.kind)}"
+        there = f"{scale.money(one.bar.low)} … {scale.money(one.bar.high)}"
+        alone, in_all = _shares(one)
+        lines.append(f"  {_middle(one.path, 44):<44}{values:>18}{there:>20}{alone:>8}{in_all:>8}")
+    others = result.inputs[len(shown) :] if len(shown) == _MOST else [o for o in result.inputs if o not in shown]
+    if others:
+        most, still = max(one.swing for one in others), sum(one.swing == 0 for one in others)
+        unmoved = f", {still} of which do not move it at all" if 0 < still < len(others) else ""
+        words = (
+            "that do not move it at all" if still == len(others) else f"of swings up to {scale.money(most)}{unmoved}"
+        )
+        lines.append(f"others ({len(others)} input{'s' * (len(others) > 1)} {words}; --format csv has them)")
+    return "\n".join(lines)
+
+
+def _middle(path: str, width: int) -> str:
+    """Shorten a path in its middle, whose ends say most."""
+    return path if len(path) <= width else f"{path[: width // 3]}…{path[-(width - width // 3 - 1) :]}"
+
+
+def _shares(one: InputSensitivity) -> tuple[str, str]:
+    """Give the first-order and the total-order share; a correlated input's stand under its group."""
+    if one.index is None:
+        return ("group", "group") if one.block else ("–", "–")
+    return _percent(one.index.first_order), _percent(one.index.total_order)
+
+
+def _percent(share: float) -> str:
+    if 0 < abs(share) < 0.005:
+        return "<1 %" if share > 0 else ">-1 %"
+    return f"{100 * share:.0f} %" if share < 0.995 or share >= 1 else ">99 %"
+
+
+def _groups(result: Sensitivity) -> str:
+    shown = [one for one in result.groups if one.total_order > 0]
+    if not shown:
+        return ""
+    lines = [f"{'Groups, share of the variance':<78}{'alone':>10}{'in all':>10}"]
+    for one in shown[:_MOST_GROUPS]:
+        cells = "".join(_with_error(*pair) for pair in _pairs(one))
+        lines.append(f"  {short(_group_name(one), 75):<76}{cells}")
+    if len(shown) > _MOST_GROUPS:
+        lines.append(f"  and {len(shown) - _MOST_GROUPS} more (--format json)")
+    return "\n".join(lines)
+
+
+def _group_name(one: SobolIndex) -> str:
+    return f"correlated: {one.name}" if " + " in one.name else f"{one.name}, {len(one.paths)} inputs"
+
+
+def _pairs(one: SobolIndex) -> Sequence[tuple[float, float]]:
+    return (one.first_order, one.first_order_error), (one.total_order, one.total_order_error)
+
+
+def _with_error(share: float, error: float) -> str:
+    return f"{f'{100 * share:.0f} ±{100 * error:.1f} %':>11}"
+
+
+def _losing(result: Sensitivity) -> str:
+    """Say what losing worlds have in common, in one to three rules."""
+    losing = 1 - result.probability_positive
+    if result.output == "cost":
+        return ""
+    if not result.rules:
+        never = f"Losing worlds: none in {result.draws:,} draws"
+        few = f"Losing worlds ({_percent(losing)}) have nothing in common that a simple rule would say"
+        return never if losing == 0 else few
+    lines = [f"Losing worlds ({_percent(losing)} of all) have in common"]
+    labels = {one.path: one for one in result.inputs}
+    return "\n".join([*lines, *(wrapped(_rule(rule, labels)) for rule in result.rules)])
+
+
+def _rule(rule: Rule, inputs: dict[str, InputSensitivity]) -> str:
+    parts = []
+    for one in rule.conditions:
+        word = "above" if one.above else "below"
+        parts.append(f"{one.path} {word} {amount(one.value, inputs[one.path].kind)}")
+    coverage, density = _percent(rule.coverage), _percent(rule.density)
+    return f"{' and '.join(parts)}: {coverage} of the losing worlds; {density} of the worlds there lose"
+
+
+def _stressed(result: Sensitivity) -> str:
+    found = result.stressed
+    if found is None:
+        return ""
+    bands = ", ".join(f"{path} in {100 * low:g} % to {100 * high:g} %" for path, (low, high) in found.bands.items())
+    mean = f"mean {money(found.mean)} ± {money(found.mean_error)} {result.currency} instead of {money(found.all_mean)}"
+    chance = f"above 0 in {_percent(found.probability_positive)} instead of {_percent(found.all_probability_positive)}"
+    return "\n".join([f"Stress, {_percent(found.share)} of worlds", wrapped(f"{bands}: {mean}; {chance}")])
+
+
+def _notes(result: Sensitivity) -> str:
+    """Say what is assumed, and why rankings differ where they do."""
+    lines = [
+        wrapped(
+            f"Assumed: the swing moves one input alone, the others at their means, so it speaks of the base case and "
+            f"not of correlations. Alone / in all: share of the variance that knowing an input would take away / that "
+            f"it has a part in; {result.runs:,} runs (Sobol' points, seed {result.seed}), ± one standard error."
+        )
+    ]
+    if any(one.block for one in result.inputs):
+        lines.append(wrapped("Correlated inputs share variance, so they are judged as one group and have none alone."))
+    if any(one.index and one.index.first_order < -0.005 for one in result.inputs):
+        lines.append(wrapped("A share below 0 is sampling noise about 0; more samples (-n) shrink it."))
+    differ = _different_ranks(result)
+    if differ:
+        lines.append(wrapped(differ))
+    return "\n".join(lines)
+
+
+def _different_ranks(result: Sensitivity) -> str:
+    """Find the first pair that swing and variance rank differently, beyond noise, and say why that can be."""
+    ranked = [one for one in result.inputs if one.index is not None][:_MOST]
+    for first, second in pairwise(ranked):
+        if first.index is None or second.index is None:
+            continue
+        noise = 2 * (first.index.total_order_error + second.index.total_order_error)
+        if second.index.total_order - first.index.total_order > max(noise, 0.005):
+            return (
+                f"Swing ranks {first.path} before {second.path}, variance the other way round: the swing leaves out "
+                "the ends of a range (a tenth on either side) and what inputs do together."
+            )
+    return ""
+
+
+def _todo(result: Sensitivity) -> str:
+    moving = _moving(result)
+    if not moving:
+        return "What to do: nothing here needs a better number; look at what is stated as certain."
+    judged = [one for one in result.inputs if one.index is not None]
+    small = [one for one in judged if one.index is not None and one.index.total_order < _SMALL]
+    top = moving[0]
+    leave = f" Leave the {len(small)} inputs below 1 % of the variance as they are." if len(small) > 1 else ""
+    return wrapped(
+        f"What to do: get a better number for {top.path} first - if that could change the choice, which `tco "
+        f"information` answers.{leave}"
+    ).replace("  What", "What", 1)
