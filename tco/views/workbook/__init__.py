@@ -1,0 +1,148 @@
+"""A case as a live Excel workbook: change a price or a rate, and lines, totals, NPV, payback and break-even follow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from tco.comparison import Comparison, compare
+from tco.files import replacing
+from tco.loader import Case
+from tco.simulation import Simulation
+from tco.views.workbook.calculation import Calculation
+from tco.views.workbook.inputs import InputSheet
+from tco.views.workbook.layout import Book, Sheet, sheet_names
+from tco.views.workbook.notes import CheckSheet, write_about, write_log, write_values
+from tco.views.workbook.register import Register
+from tco.views.workbook.summary import CompareSheet, FlowSheet
+from tco.views.workbook.wiring import Wiring
+
+_BEFORE, _AFTER = ("About", "Compare", "Cash flow", "Inputs"), ("Sensitivity", "Simulation", "Checks", "Log")
+_TOLD = {
+    "About": "this page: the answer, and how to read the workbook",
+    "Compare": "every cost line of every option, three totals, NPV, ROI, payback, highest justified price",
+    "Cash flow": "costs and savings month by month, discount factors, running totals, payback",
+    "Inputs": "every number, with unit, range, source and owner: change the blue cells",
+    "Sensitivity": "values: what moves the answer most",
+    "Simulation": "values: the range of the answer over many draws",
+    "Checks": "what must hold, green or red",
+    "Log": "a place to note what is changed",
+}
+
+
+class Tabular(Protocol):
+    """A result that gives its rows."""
+
+    def rows(self) -> Iterable[Mapping[str, Any]]:
+        """Yield one row after another."""
+
+
+def write_workbook(
+    case: Case,
+    path: str | Path,
+    *,
+    comparison: Comparison | None = None,
+    simulation: Simulation | None = None,
+    sensitivity: Tabular | None = None,
+) -> None:
+    """Write a case as an Excel workbook whose formulas are those of the model.
+
+    Parameters
+    ----------
+    case : Case
+        From `tco.load` or `tco.from_data`.
+    path : str or Path
+        The file; it is written whole or not at all, and the same for the same case.
+    comparison : Comparison, optional
+        Of this case, if it is known already.
+    simulation : Simulation, optional
+        Of this case: a sheet of values.
+    sensitivity : result with rows, optional
+        Such as a tornado: a sheet of values.
+
+    Raises
+    ------
+    TcoError
+        Where the file cannot be written.
+
+    Notes
+    -----
+    Every formula carries the value that the model gives, so that viewers which do not calculate show it too. The
+    date within the file is SOURCE_DATE_EPOCH, or the case's first month.
+    """
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
+
+    made = comparison or compare(case)
+    with replacing(path) as temporary:
+        workbook = Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        workbook.set_properties({"title": case.name, "author": "tco", "created": _date(case)})
+        workbook.set_calc_mode("auto")
+        _Writer(case, made, Book(workbook)).write(simulation, sensitivity)
+        workbook.close()
+
+
+class _Writer:
+    """The sheets of a workbook, in their order."""
+
+    def __init__(self, case: Case, comparison: Comparison, book: Book) -> None:
+        self.case, self.comparison, self.book = case, comparison, book
+
+    def write(self, simulation: Simulation | None, sensitivity: Tabular | None) -> None:
+        """Write all sheets: those that others refer to are planned first."""
+        case, made = self.case, self.comparison
+        left_out = [name for name, one in (("Sensitivity", sensitivity), ("Simulation", simulation)) if one is None]
+        after = [name for name in _AFTER if name not in left_out]
+        options = sorted(case.options, key=lambda option: option.name != case.baseline)
+        names = sheet_names([option.name for option in options], [*_BEFORE, *_AFTER])
+        sheets = {name: self.book.sheet(name) for name in (*_BEFORE, *names, *after)}
+        wirings = {option.name: Wiring(case.base, option) for option in options}
+        register = Register(case, wirings)
+        inputs = InputSheet(case, register, sheets["Inputs"])
+        calculations = self._calculations(wirings, inputs, [sheets[name] for name in names])
+        in_order = {option.name: calculations[option.name] for option in case.options}
+        compared = CompareSheet(case, made, in_order, sheets["Compare"])
+        flows = FlowSheet(case, made, in_order, sheets["Cash flow"])
+        inputs.write()
+        for calculation in calculations.values():
+            calculation.write()
+        flows.write()
+        compared.write(inputs, flows)
+        checks = CheckSheet(case, inputs, in_order, compared, flows, sheets["Checks"])
+        checks.write()
+        told = {name: _TOLD.get(name, "") for name in sheets} | {
+            name: f"{calculation.option.label}: every quantity, month by month"
+            for name, calculation in zip(names, calculations.values(), strict=True)
+        }
+        write_about(case, checks, sheets["About"], told, left_out)
+        write_log(case, sheets["Log"])
+        self._values(sheets, simulation, sensitivity)
+
+    def _calculations(
+        self, wirings: Mapping[str, Wiring], inputs: InputSheet, sheets: list[Sheet]
+    ) -> dict[str, Calculation]:
+        """Plan the sheet of each option, the baseline's first: others refer to it."""
+        found: dict[str, Calculation] = {}
+        ends = any("missing_at_end" in wiring.drivers for wiring in wirings.values())
+        for (name, wiring), sheet in zip(wirings.items(), sheets, strict=True):
+            baseline = found.get(self.case.baseline)
+            found[name] = Calculation(self.case, wiring, inputs, sheet, self.comparison, baseline, ends=ends)
+        return found
+
+    def _values(self, sheets: Mapping[str, Sheet], simulation: Simulation | None, sensitivity: Tabular | None) -> None:
+        if sensitivity is not None:
+            write_values("Sensitivity", "", list(sensitivity.rows()), sheets["Sensitivity"])
+        if simulation is not None:
+            told = f"{simulation.n:,} draws, seed {simulation.seed}, {simulation.method}."
+            write_values("Simulation", told, list(simulation.rows()), sheets["Simulation"])
+
+
+def _date(case: Case) -> datetime:
+    """Give the date within the file: the same for the same case."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isascii() and epoch.isdigit():
+        return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
+    year, month = map(int, case.file.start.split("-"))
+    return datetime(max(year, 1980), month, 1)

@@ -1,0 +1,171 @@
+"""Sheets of a workbook: addresses, a few sparing styles, and formulas that carry the value that they have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+INK, ACCENT, PALE, RULE = "#1F2933", "#1F4E79", "#EEF3F8", "#B8C4D0"
+INPUT_INK, INPUT_PAPER, QUIET = "#0000FF", "#FFFDE7", "#6B7785"
+GOOD, BAD = ("#E3F4E3", "#1B6B1B"), ("#FBE0E0", "#A31515")
+"""Paper and ink of a check that holds, and of one that does not."""
+ROLES: Mapping[str, Mapping[str, Any]] = {
+    "text": {},
+    "wrapped": {"text_wrap": True, "valign": "top"},
+    "quiet": {"font_color": QUIET},
+    "note": {"font_color": QUIET, "italic": True},
+    "title": {"bold": True, "font_size": 16, "font_color": ACCENT},
+    "answer": {"bold": True, "font_size": 12},
+    "answer text": {"bold": True, "font_size": 12, "font_color": ACCENT},
+    "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "text_wrap": True, "valign": "vcenter"},
+    "number head": {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "align": "right", "text_wrap": True},
+    "middle head": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": ACCENT,
+        "text_wrap": True,
+        "align": "center",
+        "valign": "vcenter",
+    },
+    "section": {"bold": True, "font_color": ACCENT, "bg_color": PALE},
+    "value": {"align": "right"},
+    "link": {"font_color": ACCENT, "underline": 1},
+    "total": {"bold": True, "top": 1, "top_color": RULE, "align": "right"},
+    "total text": {"bold": True, "top": 1, "top_color": RULE},
+    "input": {"font_color": INPUT_INK, "bg_color": INPUT_PAPER, "align": "right"},
+    "input text": {"font_color": INPUT_INK, "bg_color": INPUT_PAPER},
+    "default": {"font_color": INPUT_INK, "align": "right"},
+    "status": {"bold": True, "align": "center"},
+}
+FORMS: Mapping[str, str] = {
+    "share": "0.00%;-0.00%;0%",
+    "percent": "0.0%;-0.0%;0.0%",
+    "money": '#,##0;-#,##0;"–"',
+    "price": '#,##0.00;-#,##0.00;"–"',
+    "fine": "#,##0.0000;-#,##0.0000;0",
+    "count": '#,##0;-#,##0;"–"',
+    "whole": "0",
+    "tiny": "0.0E+00;-0.0E+00;0",
+    "months": '0.0" months"',
+    "plain": "General",
+}
+"""Number formats by what is shown."""
+_LEADS = ("=", "+", "-", "@", "\t", "\r")
+_UNSAFE = frozenset("[]:*?/\\'")
+_LONGEST_NAME = 31
+
+
+def column_letters(index: int) -> str:
+    """Name a column, counted from 0, as Excel does."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def address(row: int, column: int, *, fixed: bool = False) -> str:
+    """Give a cell's address; a fixed one stays where a formula is copied."""
+    mark = "$" if fixed else ""
+    return f"{mark}{column_letters(column)}{mark}{row + 1}"
+
+
+def sheet_names(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Give sheets names that Excel accepts: short, without its own marks, all different whatever their case."""
+    used = {name.lower() for name in taken} | {"history"}
+    found = []
+    for name in wanted:
+        plain = "".join("_" if mark in _UNSAFE or ord(mark) < 32 else mark for mark in name)[:_LONGEST_NAME]
+        tried, count = plain, 1
+        while tried.lower() in used:
+            count += 1
+            tried = f"{plain[: _LONGEST_NAME - len(str(count)) - 1]}_{count}"
+        used.add(tried.lower())
+        found.append(tried)
+    return found
+
+
+def form_of(unit: str) -> str:
+    """Choose the number format of a quantity by its unit."""
+    if unit == "money":
+        return "money"
+    if unit in ("unit", "order", "customer", "unit/year"):
+        return "count"
+    return "fine"
+
+
+class Book:
+    """A workbook being written, and its styles."""
+
+    def __init__(self, workbook: Any) -> None:
+        self.workbook = workbook
+        self._styles: dict[tuple[str, str, bool], Any] = {}
+
+    def style(self, role: str, form: str = "", *, quoted: bool = False) -> Any:
+        """Give the format of a role, with a number format; made once."""
+        key = (role, form, quoted)
+        if key not in self._styles:
+            wanted = {"font_name": "Calibri", "font_size": 10, "font_color": INK, **ROLES[role]}
+            wanted |= {"num_format": FORMS[form]} if form else {}
+            wanted |= {"quote_prefix": True} if quoted else {}
+            self._styles[key] = self.workbook.add_format(wanted)
+        return self._styles[key]
+
+    def sheet(self, name: str, tab: str = "") -> Sheet:
+        """Add a sheet."""
+        worksheet = self.workbook.add_worksheet(name)
+        worksheet.hide_gridlines(2)
+        worksheet.set_landscape()
+        worksheet.set_paper(9)
+        worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        worksheet.set_footer("&L&8&F&C&8&A&R&8&P / &N")
+        if tab:
+            worksheet.set_tab_color(tab)
+        return Sheet(self, name, worksheet)
+
+
+@dataclass
+class Sheet:
+    """One sheet: what is written where."""
+
+    book: Book
+    name: str
+    worksheet: Any
+    formulas: list[tuple[int, int]] = field(default_factory=list)
+    """The cells that hold formulas, by row and column."""
+
+    def outside(self, place: str) -> str:
+        """Give an address as other sheets write it."""
+        return f"'{self.name}'!{place}"
+
+    def text(self, row: int, column: int, words: str, role: str = "text") -> None:
+        """Write words, which stay words whatever they begin with."""
+        quoted = words.startswith(_LEADS)
+        self.worksheet.write_string(row, column, words, self.book.style(role, quoted=quoted))
+
+    def number(self, row: int, column: int, value: float, form: str = "", role: str = "value") -> None:
+        """Write a number that is no formula's."""
+        self.worksheet.write_number(row, column, value, self.book.style(role, form))
+
+    def formula(
+        self, row: int, column: int, formula: str, value: float | str, form: str = "", role: str = "value"
+    ) -> None:
+        """Write a formula (without its equals sign) and the value that it has."""
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{self.name}!{address(row, column)}: expected a finite value, found {value}")
+        self.worksheet.write_formula(row, column, f"={formula}", self.book.style(role, form), value)
+        self.formulas.append((row, column))
+
+    def line(self, row: int, words: Sequence[str], role: str) -> None:
+        """Write words side by side."""
+        for column, word in enumerate(words):
+            self.text(row, column, word, role)
+
+    def widths(self, *widths: float) -> None:
+        """Set the widths of the first columns, in characters."""
+        for column, width in enumerate(widths):
+            self.worksheet.set_column(column, column, width)

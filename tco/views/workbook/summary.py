@@ -1,0 +1,394 @@
+"""What is read first: every line of every option, three totals, NPV, break-even; and the cash flow with its payback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tco.comparison import Comparison
+from tco.finance.paybacks import Payback, payback
+from tco.loader import Case
+from tco.results import TOTALS
+from tco.views.workbook.calculation import RAISED, START, Calculation
+from tco.views.workbook.inputs import InputSheet
+from tco.views.workbook.layout import Sheet, address
+
+NAMES = {"hard": "hard", "hard_and_estimated": "hard + estimated", "all_in": "all in"}
+_COSTS = ("supply", "fulfilment")
+_FIRST = 3
+"""The column in which the first option stands; each has two: present value, and a planned unit."""
+
+
+class CompareSheet:
+    """Options side by side, and the addresses of their figures."""
+
+    def __init__(
+        self, case: Case, comparison: Comparison, calculations: Mapping[str, Calculation], sheet: Sheet
+    ) -> None:
+        self.case, self.comparison, self.calculations, self.sheet = case, comparison, calculations, sheet
+        self.baseline = calculations[case.baseline]
+        self.options = list(calculations)
+        self.lines = [line.name for line in comparison.lines]
+        top = 6
+        self.line_rows = {line: top + number for number, line in enumerate(self.lines)}
+        below = top + len(self.lines) + 1
+        self.total_rows = {total: below + number for number, total in enumerate(TOTALS)}
+        self.npv_rows = {total: below + 4 + number for number, total in enumerate(TOTALS)}
+        self.return_rows = {name: below + 8 + number for number, name in enumerate(("costs", "benefits", "roi"))}
+        self.payback_rows = {name: below + 12 + number for number, name in enumerate(("simple", "discounted"))}
+        self.price_rows = {name: below + 15 + number for number, name in enumerate(("today", *TOTALS))}
+        self.unit_row = below + 20
+
+    def column(self, option: str) -> int:
+        """Give the column of an option's present values; what a unit costs stands beside it."""
+        return _FIRST + 2 * self.options.index(option)
+
+    def cell(self, row: int, option: str, *, outside: bool = True) -> str:
+        """Give the address of an option's figure."""
+        found = address(row, self.column(option), fixed=True)
+        return self.sheet.outside(found) if outside else found
+
+    @property
+    def best_words(self) -> str:
+        """What the cheapest option is called."""
+        return self._head_words(min(self.options, key=lambda option: self.comparison.supplier(option).present_cost))
+
+    def write(self, inputs: InputSheet, flows: FlowSheet) -> None:
+        """Write the sheet."""
+        self._write_heads()
+        for line in self.comparison.lines:
+            row = self.line_rows[line.name]
+            self.sheet.text(row, 0, line.name)
+            self.sheet.text(row, 1, line.group, "quiet")
+            self.sheet.formula(row, 2, inputs.grade(line.name), line.grade, role="quiet")
+            for option in self.options:
+                self._line(row, line.name, option)
+        for total in TOTALS:
+            self._total(total)
+        self._returns()
+        self._paybacks(flows)
+        self._prices(inputs)
+        self.sheet.text(self.unit_row, 0, "Discounted planned units, by which costs a unit are divided", "quiet")
+        units = self.comparison.planned.discounted_units
+        self.sheet.formula(self.unit_row, _FIRST, self.baseline.present("planned_units"), units, "count")
+
+    def _write_heads(self) -> None:
+        sheet, comparison = self.sheet, self.comparison
+        sheet.widths(32, 12, 11)
+        sheet.worksheet.set_column(_FIRST, _FIRST + 2 * len(self.options) - 1, 13)
+        sheet.text(0, 0, comparison.name, "title")
+        told = f"Present value over {comparison.months} months, {comparison.currency}, inputs as on the sheet Inputs."
+        sheet.text(1, 0, told, "note")
+        self._answer()
+        sheet.line(4, ("Cost line", "Group", "Grade"), "head")
+        sheet.line(5, ("", "", ""), "head")
+        for option in self.options:
+            column, label = self.column(option), self.calculations[option].option.label
+            head = f"{label} (baseline)" if option == self.case.baseline else label
+            sheet.worksheet.merge_range(4, column, 4, column + 1, head, sheet.book.style("middle head"))
+            sheet.text(5, column, "present value", "number head")
+            sheet.text(5, column + 1, "a unit", "number head")
+        sheet.worksheet.set_row(4, 30)
+        sheet.worksheet.freeze_panes(6, 1)
+
+    def _answer(self) -> None:
+        """Write which option is cheapest and what it saves, live."""
+        row = self.total_rows["all_in"]
+        cells = {option: self.cell(row, option, outside=False) for option in self.options}
+        least = f"MIN({','.join(cells.values())})"
+        chosen = '""'
+        for option in reversed(self.options):
+            chosen = f"IF({cells[option]}={least},{self._head(option)},{chosen})"
+        self.sheet.text(2, 0, "Cheapest, all in", "answer")
+        self.sheet.formula(2, _FIRST, chosen, self.best_words, role="answer text")
+
+    def _head(self, option: str) -> str:
+        return address(4, self.column(option), fixed=True)
+
+    def _head_words(self, option: str) -> str:
+        label = self.calculations[option].option.label
+        return f"{label} (baseline)" if option == self.case.baseline else label
+
+    def _line(self, row: int, line: str, option: str) -> None:
+        calculation = self.calculations[option]
+        if (f"line {line}", 0) not in calculation.rows:
+            self.sheet.text(row, self.column(option), "–", "value")
+            self.sheet.text(row, self.column(option) + 1, "–", "value")
+            return
+        value = calculation.cost.lines.get(line, 0.0)
+        self._pair(row, option, calculation.present(f"line {line}"), value)
+
+    def _pair(self, row: int, option: str, formula: str, value: float, role: str = "value") -> None:
+        """Write a present value, and beside it what it is a planned unit."""
+        column = self.column(option)
+        self.sheet.formula(row, column, formula, value, "money", role)
+        each = f"{address(row, column)}/{address(self.unit_row, _FIRST, fixed=True)}"
+        self.sheet.formula(row, column + 1, each, value / self.comparison.planned.discounted_units, "price", role)
+
+    def _total(self, total: str) -> None:
+        row, saved = self.total_rows[total], self.npv_rows[total]
+        self._label(row, f"Cost, {NAMES[total]}", "total text")
+        self._label(saved, f"NPV against the baseline, {NAMES[total]}", "total text")
+        for option in self.options:
+            figures = self.comparison.supplier(option).totals[total]
+            self._pair(row, option, self.calculations[option].present(f"total {total}"), figures.present_cost, "total")
+            theirs, mine = self.cell(row, self.case.baseline, outside=False), self.cell(row, option, outside=False)
+            self._pair(saved, option, f"{theirs}-{mine}", figures.npv, "total")
+
+    def _label(self, row: int, words: str, role: str = "text") -> None:
+        self.sheet.line(row, (words, "", ""), role)
+
+    def _others(self) -> list[str]:
+        return [option for option in self.options if option != self.case.baseline]
+
+    def _returns(self) -> None:
+        """Write what more is paid for supply and fulfilment, what that brings elsewhere, and the ratio."""
+        self._label(self.return_rows["costs"], "Costs: more paid for supply and fulfilment")
+        self._label(self.return_rows["benefits"], "Benefits: saved on all else")
+        self._label(self.return_rows["roi"], "ROI: NPV / costs")
+        groups = {line.name: line.group for line in self.comparison.lines}
+        before = self.comparison.supplier(self.case.baseline).lines
+        for option in self._others():
+            lines = self.comparison.supplier(option).lines
+            more = {line: lines.get(line, 0.0) - before.get(line, 0.0) for line in self.lines}
+            costs = sum(amount for line, amount in more.items() if groups[line] in _COSTS)
+            saved = -sum(amount for line, amount in more.items() if groups[line] not in _COSTS)
+            column = self.column(option)
+            cost_cell, saved_cell = (address(self.return_rows[name], column) for name in ("costs", "benefits"))
+            self.sheet.formula(self.return_rows["costs"], column, self._more(option), costs, "money")
+            benefits = f"{self.cell(self.npv_rows['all_in'], option, outside=False)}+{cost_cell}"
+            self.sheet.formula(self.return_rows["benefits"], column, benefits, saved, "money")
+            ratio = f'IF({cost_cell}>0,({saved_cell}-{cost_cell})/{cost_cell},"undefined")'
+            value: float | str = (saved - costs) / costs if costs > 0 else "undefined"
+            self.sheet.formula(self.return_rows["roi"], column, ratio, value, "percent")
+
+    def _more(self, option: str) -> str:
+        """Add up what an option costs more than the baseline in the groups that are paid to others."""
+        first, last = self.line_rows[self.lines[0]], self.line_rows[self.lines[-1]]
+        groups = f"{address(first, 1, fixed=True)}:{address(last, 1, fixed=True)}"
+        terms = []
+        for sign, name in (("+", option), ("-", self.case.baseline)):
+            column = self.column(name)
+            amounts = f"{address(first, column, fixed=True)}:{address(last, column, fixed=True)}"
+            terms += [f'{sign}SUMIF({groups},"{group}",{amounts})' for group in _COSTS]
+        return "".join(terms).removeprefix("+")
+
+    def _paybacks(self, flows: FlowSheet) -> None:
+        for kind, row in self.payback_rows.items():
+            self._label(row, f"Payback, {kind}, of the total chosen on Cash flow")
+            for option in self._others():
+                self.sheet.formula(row, self.column(option), flows.payback(option, kind), *flows.paid(option, kind))
+
+    def _prices(self, inputs: InputSheet) -> None:
+        """Write the price at stake as it is, and the highest that is justified in each of the three totals."""
+        self._label(self.price_rows["today"], "Price at stake, today")
+        for total in TOTALS:
+            self._label(self.price_rows[total], f"Highest justified price, {NAMES[total]}")
+        for option in self._others():
+            calculation = self.calculations[option]
+            stake = calculation.stake
+            if stake is not None and (f"{RAISED}total all_in", 0) in calculation.rows:
+                self._price(option, calculation, inputs)
+
+    def _price(self, option: str, calculation: Calculation, inputs: InputSheet) -> None:
+        stake = calculation.stake
+        assert stake is not None
+        column, row = self.column(option), self.price_rows["today"]
+        table, form = len(stake.paths) > 1, "percent" if len(stake.paths) > 1 else "price"
+        cell = address(row, column)
+        if table:
+            self.sheet.formula(row, column, inputs.cell("one"), 1.0, form)
+            value = 1.0
+        else:
+            value = inputs.register.items[stake.paths[0]].values[0]
+            self.sheet.formula(row, column, inputs.first_year(stake.paths[0]), value, form)
+        self.sheet.text(row, column + 1, "of the table" if table else "", "note")
+        for total in TOTALS:
+            slope = calculation.present(f"{RAISED}total {total}")
+            npv = address(self.npv_rows[total], column)
+            step = f"{npv}/{slope}" + (f"*{cell}" if stake.scaled else "")
+            formula = f'IF({slope}=0,"none",IF({cell}+{step}<0,"none",{cell}+{step}))'
+            rise = calculation.present_value(f"{RAISED}total {total}")
+            saved = self.comparison.supplier(option).totals[total].npv
+            found = value + saved / rise * (value if stake.scaled else 1) if rise else -1.0
+            self.sheet.formula(self.price_rows[total], column, formula, found if found >= 0 else "none", form)
+
+
+class FlowSheet:
+    """Costs and savings by month in one of the three totals, with explicit discount factors; payback."""
+
+    def __init__(
+        self, case: Case, comparison: Comparison, calculations: Mapping[str, Calculation], sheet: Sheet
+    ) -> None:
+        self.case, self.comparison, self.calculations, self.sheet = case, comparison, calculations, sheet
+        self.baseline = calculations[case.baseline]
+        self.others = [option for option in calculations if option != case.baseline]
+        self.months = range(case.timeline.months + 1)
+        self.rows: dict[tuple[str, str], int] = {}
+        row = 9
+        for option in self.others:
+            for name in ("head", *_FLOWS):
+                self.rows[option, name] = row
+                row += 1
+            row += 1
+
+    @property
+    def chosen(self) -> str:
+        """The cell in which one of the three totals is chosen."""
+        return address(3, 1, fixed=True)
+
+    def payback(self, option: str, kind: str) -> str:
+        """Give the address of a payback, for other sheets."""
+        return self.sheet.outside(address(self.rows[option, _PAID[kind]], 1, fixed=True))
+
+    def paid(self, option: str, kind: str) -> tuple[float | str, str]:
+        """Give a payback's value and number format."""
+        found = self._payback(option, kind)
+        return ("never" if str(found.status) == "never" else float(found.periods)), "months"
+
+    def last(self, option: str) -> str:
+        """Give the address of the discounted running total after the last month, for other sheets."""
+        return self.sheet.outside(
+            address(self.rows[option, "discounted total"], self._column(self.months[-1]), fixed=True)
+        )
+
+    def npv(self, option: str) -> str:
+        """Give the address of the sum of discounted savings, for other sheets."""
+        return self.sheet.outside(address(self.rows[option, "discounted saving"], 1, fixed=True))
+
+    def write(self) -> None:
+        """Write the sheet."""
+        sheet = self.sheet
+        sheet.widths(34, 16)
+        sheet.worksheet.set_column(2, 2 + len(self.months), 10.5)
+        sheet.text(0, 0, "Cash flow", "title")
+        sheet.text(
+            1, 0, "What each option saves against the baseline, month by month; discounted by explicit factors.", "note"
+        )
+        sheet.text(3, 0, "Total shown (choose hard, hard and estimated, or all in)")
+        sheet.text(3, 1, "all in", "input text")
+        names = [total.replace("_", " ") for total in TOTALS]
+        sheet.worksheet.data_validation(3, 1, 3, 1, {"validate": "list", "source": names})
+        self._heads()
+        place = self._position()
+        self._row(
+            8,
+            f"Cost of {self.baseline.option.label}",
+            self._cost(self.case.baseline, place),
+            self._costs(self.case.baseline),
+        )
+        for option in self.others:
+            self._option(option, place)
+        sheet.worksheet.freeze_panes(8, 2)
+        sheet.worksheet.repeat_rows(5, 7)
+        sheet.worksheet.repeat_columns(0, 1)
+        sheet.worksheet.fit_to_pages(max(1, -(-len(self.months) // 18)), 0)
+
+    def _heads(self) -> None:
+        sheet, baseline = self.sheet, self.baseline
+        sheet.line(5, (self.comparison.currency, "Total"), "head")
+        sheet.text(6, 0, "Month", "quiet")
+        sheet.text(7, 0, "Discount factor", "quiet")
+        for month in self.months:
+            column = self._column(month)
+            sheet.text(5, column, baseline.label(month), "number head")
+            number = baseline.cell("month", 0, month, outside=True)
+            sheet.formula(6, column, number, float(month), "whole", "quiet")
+            factor = baseline.cell("discount_factor", 0, month, outside=True)
+            sheet.formula(7, column, factor, self.case.timeline.discount(month), "fine", "quiet")
+
+    def _position(self) -> str:
+        """Give the formula of which of the three totals is chosen, counted from 1."""
+        names = ",".join(f'"{total.replace("_", " ")}"' for total in TOTALS)
+        self.sheet.formula(4, 1, f"MATCH({self.chosen},{{{names}}},0)", float(len(TOTALS)), "whole", "quiet")
+        self.sheet.text(4, 0, "Its place among the three", "quiet")
+        return address(4, 1, fixed=True)
+
+    def _cost(self, option: str, place: str) -> Mapping[int, str]:
+        calculation = self.calculations[option]
+        first, last = calculation.place(f"total {TOTALS[0]}"), calculation.place(f"total {TOTALS[-1]}")
+        found = {}
+        for month in self.months:
+            there = f"{address(first, START + month)}:{address(last, START + month)}"
+            found[month] = f"INDEX({calculation.sheet.outside(there)},{place})"
+        return found
+
+    def _costs(self, option: str) -> list[float]:
+        monthly = self.comparison.supplier(option).monthly.values()
+        return [sum(amounts[month] for amounts in monthly) for month in self.months]
+
+    def _savings(self, option: str) -> list[float]:
+        pairs = zip(self._costs(self.case.baseline), self._costs(option), strict=True)
+        return [before - cost for before, cost in pairs]
+
+    def _payback(self, option: str, kind: str) -> Payback:
+        rate = self.case.timeline.discount_rate if kind == "discounted" else 0
+        return payback(self._savings(option), rate=rate)
+
+    def _column(self, month: int) -> int:
+        return 2 + month
+
+    def _row(
+        self,
+        row: int,
+        label: str,
+        formulas: Mapping[int, str],
+        values: Sequence[float],
+        form: str = "money",
+        *,
+        summed: bool = True,
+    ) -> None:
+        self.sheet.text(row, 0, label)
+        for month in self.months:
+            self.sheet.formula(row, self._column(month), formulas[month], values[month], form)
+        if summed:
+            self.sheet.formula(row, 1, f"SUM({self._range(row)})", float(sum(values)), form, "total")
+
+    def _range(self, row: int, first: int = 0, last: int | None = None) -> str:
+        end = self._column(self.months[-1] if last is None else last)
+        return f"{address(row, self._column(first), fixed=True)}:{address(row, end, fixed=True)}"
+
+    def _option(self, option: str, place: str) -> None:
+        rows = {name: self.rows[option, name] for name in ("head", *_FLOWS)}
+        for column in range(2 + len(self.months)):
+            self.sheet.text(
+                rows["head"], column, self.calculations[option].option.label if column == 0 else "", "section"
+            )
+        savings = self._savings(option)
+        worth = [amount * self.case.timeline.discount(month) for month, amount in enumerate(savings)]
+        self._row(rows["cost"], "Cost", self._cost(option, place), self._costs(option))
+        saved = {m: f"{self._at(8, m)}-{self._at(rows['cost'], m)}" for m in self.months}
+        self._row(rows["saving"], "Saving", saved, savings)
+        discounted = {m: f"{self._at(rows['saving'], m)}*{self._at(7, m)}" for m in self.months}
+        self._row(rows["discounted saving"], "Saving, discounted; the total is the NPV", discounted, worth)
+        for kind, flow, total, paid in _KINDS:
+            amounts = savings if kind == "simple" else worth
+            self._running(option, kind, (rows[flow], rows[total], rows[paid]), amounts)
+
+    def _running(self, option: str, kind: str, rows: tuple[int, int, int], amounts: Sequence[float]) -> None:
+        """Write a running total, whether it is paid back in each month, and when it first is."""
+        flow, total, paid = rows
+        totals = [sum(amounts[: month + 1]) for month in self.months]
+        sums = {m: (f"{self._at(total, m - 1)}+" if m else "") + self._at(flow, m) for m in self.months}
+        extra = ", discounted" if kind == "discounted" else ""
+        self._row(total, f"Running total{extra}", sums, totals, summed=False)
+        flags = {m: f"IF({self._at(total, m)}>=0,1,0)" for m in self.months}
+        self._row(
+            paid, f"Paid back{extra}: months until then", flags, [float(t >= 0) for t in totals], "whole", summed=False
+        )
+        first = f"MATCH(1,{self._range(paid)},0)"
+        before = f"INDEX({self._range(total)},{first}-1)"
+        share = f"(-{before})/INDEX({self._range(flow)},{first})"
+        months = f"IF({first}=1,0,INDEX({self._range(6)},{first}-1)+{share})"
+        value, form = self.paid(option, kind)
+        self.sheet.formula(paid, 1, f'IF(SUM({self._range(paid)})=0,"never",{months})', value, form, "total")
+
+    def _at(self, row: int, month: int) -> str:
+        return address(row, self._column(month))
+
+
+_KINDS = (
+    ("simple", "saving", "running total", "paid"),
+    ("discounted", "discounted saving", "discounted total", "discounted paid"),
+)
+_FLOWS = ("cost", "saving", "running total", "paid", "discounted saving", "discounted total", "discounted paid")
+_PAID = {"simple": "paid", "discounted": "discounted paid"}
