@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Any
 from tco.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from tco.analyses.break_even import BreakEven, breakeven
+    from tco.analyses.curves import Curve, acceptability, belief, curve
+    from tco.analyses.decision import Decision, decide
+    from tco.analyses.difference import Difference, diff
+    from tco.analyses.evidence import Evidence, evidence
+    from tco.analyses.one_way import Table, table
+    from tco.analyses.two_way import Grid, grid
+    from tco.analyses.variants import Variants, scenarios
     from tco.comparison import Comparison, Comparisons, compare
     from tco.errors import CaseError, TcoError
     from tco.explanation import explain
@@ -18,38 +26,74 @@ if TYPE_CHECKING:
     from tco.validation import validate
 
 _ROOMS = {
+    "BreakEven": "analyses.break_even",
     "Case": "loader",
     "CaseError": "errors",
     "Comparison": "comparison",
     "Comparisons": "comparison",
+    "Curve": "analyses.curves",
+    "Decision": "analyses.decision",
+    "Difference": "analyses.difference",
+    "Evidence": "analyses.evidence",
+    "Grid": "analyses.two_way",
+    "Simulation": "simulation",
+    "Table": "analyses.one_way",
     "TcoError": "errors",
+    "Variants": "analyses.variants",
+    "acceptability": "analyses.curves",
+    "belief": "analyses.curves",
+    "breakeven": "analyses.break_even",
     "compare": "comparison",
+    "curve": "analyses.curves",
+    "decide": "analyses.decision",
+    "diff": "analyses.difference",
+    "evidence": "analyses.evidence",
     "explain": "explanation",
     "from_data": "loader",
+    "grid": "analyses.two_way",
     "init": "starter",
     "load": "loader",
+    "scenarios": "analyses.variants",
     "schema": "json_schema",
     "simulate": "simulation",
-    "Simulation": "simulation",
+    "table": "analyses.one_way",
     "validate": "validation",
 }
 """Where each public name lives: it is imported when first asked for, so that `tco --help` waits for nothing."""
 
 __all__ = [
+    "BreakEven",
     "Case",
     "CaseError",
     "Comparison",
     "Comparisons",
+    "Curve",
+    "Decision",
+    "Difference",
+    "Evidence",
+    "Grid",
     "Simulation",
+    "Table",
     "TcoError",
+    "Variants",
     "__version__",
+    "acceptability",
+    "belief",
+    "breakeven",
     "compare",
+    "curve",
+    "decide",
+    "diff",
+    "evidence",
     "explain",
     "from_data",
+    "grid",
     "init",
     "load",
+    "scenarios",
     "schema",
     "simulate",
+    "table",
     "validate",
 ]
 

@@ -8,22 +8,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tco import distributions, paths, shape
+from tco import paths, shape
 from tco.case import CaseFile
 from tco.costs import MODEL
 from tco.document import Document, Keys
+from tco.double_counting import DOUBTS, TOLERANCE, positive
 from tco.errors import Problem
-from tco.numbers import Number
 from tco.options import Input, Option
 
 if TYPE_CHECKING:
     from tco.loader import Case
 
-TOLERANCE = 1e-9
-"""How far a sum of shares may be from 1 and still be a rounding error."""
 LINES = tuple(dict.fromkeys(line.cost.line for line in MODEL.lines if line.cost))
-CHURN_MEAN, CHURN_UPPER = 0.10, 0.20
-"""Churn an event above these, without a source, is more likely gross than excess churn (model.md, section 6)."""
 STOCK_KEYS = ("lead_time_days", "lead_time_sd_days", "order_interval_days", "service_level")
 
 
@@ -121,10 +117,8 @@ def warnings(case: Case) -> Iterator[str]:
             _idle_overrides,
             _gains_from_lost_sales,
             _over_capacity,
-            _pays_twice,
-            _gross_churn,
+            *DOUBTS,
             _idle_minimum,
-            _duty_twice,
         ):
             for warning in find(case, option):
                 if warning not in seen:
@@ -381,14 +375,14 @@ def _needs_of_lines(case: Case, option: Option, report: _Report) -> None:
         wants += [("repair", "returns.repair_cost", "returns.repair_cost", "what a repair costs")]
         for name, own, general, meaning in wants:
             stated = option.inputs.get(f"failures.{mode.name}.{name}")
-            if stated and _positive(stated.number) and own not in option.inputs and general not in option.inputs:
+            if stated and positive(stated.number) and own not in option.inputs and general not in option.inputs:
                 hint = f"write {general}: {meaning}"
                 report.add(tuple(general.split(".")), f"missing: failures.{mode.name} has {name}", hint)
         refund = option.inputs.get(f"failures.{mode.name}.refund")
-        if refund and _positive(refund.number):
+        if refund and positive(refund.number):
             _needs_sale_price(option, report, f"failures.{mode.name} has refunds")
     for key in ("inventory.stockout.lost_share", "disruption.demand_lost_share"):
-        if key in option.inputs and _positive(option.inputs[key].number):
+        if key in option.inputs and positive(option.inputs[key].number):
             _needs_sale_price(option, report, f"{option.inputs[key].path} loses sales")
 
 
@@ -401,7 +395,7 @@ def _needs_sale_price(option: Option, report: _Report, why: str) -> None:
 def _valuation(case: Case, option: Option, report: _Report) -> None:
     """Refuse a valuation of customers without what it needs."""
     churn = case.file.churn
-    loses = [one for one in option.stated("churn_per_event") if _positive(one.number)]
+    loses = [one for one in option.stated("churn_per_event") if positive(one.number)]
     valuation = churn.valuation if churn else "lost_margin"
     if not loses:
         return
@@ -588,56 +582,9 @@ def _over_capacity(case: Case, option: Option) -> Iterator[str]:
             return
 
 
-def _pays_twice(case: Case, option: Option) -> Iterator[str]:
-    """Recovery and chargeback of one event should not exceed what the units it touches cost to buy."""
-    engine = case.base
-    names = ("returned_share", "recovery_per_return", "chargeback_share", "price", "landed_cost")
-    if not option.modes:
-        return
-    values = {name: engine.graph.known[engine.at(name, option.name, option.transition_months + 1)] for name in names}
-    back = values["returned_share"] * values["recovery_per_return"] + values["chargeback_share"] * values["price"]
-    for position, mode in enumerate(option.modes):
-        excess = float(back[position, 0] - values["landed_cost"])
-        if excess > TOLERANCE * float(values["landed_cost"]):
-            yield (
-                f"{option.name}: recovery and chargeback of {mode.name} bring {excess:.2f} {case.currency} a unit more "
-                "than the unit's landed cost: is a returned unit paid for twice?"
-            )
-
-
-def _gross_churn(case: Case, option: Option) -> Iterator[str]:
-    for mode in option.modes:
-        churn = option.inputs.get(f"failures.{mode.name}.churn")
-        if churn is None or churn.number.source or churn.path in case.file.sources:
-            continue
-        mean, upper = max(churn.number.means()), _upper_end(churn.number)
-        if mean > CHURN_MEAN + TOLERANCE or upper > CHURN_UPPER * (1 + 1e-6):  # ends are found to nine digits
-            loss = f"{_percent(mean)} of a customer's future purchases"
-            loss += f", up to {_percent(upper)}," if upper > mean else ""
-            yield (
-                f"{churn.path}: {loss} lost by one event, without a source: is it gross churn, or what surveys say, "
-                "and not the excess over base churn?"
-            )
-
-
-def _upper_end(number: Number) -> float:
-    ends = []
-    for _, year in Input("", None, number).parts():  # type: ignore[arg-type]  # only the number is read
-        high = year.value.bounds[1]  # type: ignore[union-attr]  # parts have no paths within
-        written = isinstance(year.value, distributions.Beta) or not math.isfinite(high)
-        ends.append(float(year.value.quantile(0.95)) if written else high)  # type: ignore[union-attr]
-    return max(ends)
-
-
 def _idle_minimum(case: Case, option: Option) -> Iterator[str]:
     if "minimum_order" in option.switches and not set(STOCK_KEYS) <= option.switches:
         yield f"{option.name}: a moq is stated but no inventory, so it changes nothing"
-
-
-def _duty_twice(case: Case, option: Option) -> Iterator[str]:
-    duty = option.inputs.get("duty_rate")
-    if option.settings.get("incoterm", "").strip().upper().startswith("DDP") and duty and _positive(duty.number):
-        yield f"{option.name}: delivered duty paid (DDP), and yet a duty_rate: is duty paid twice?"
 
 
 def _idle_correlations(case: Case) -> Iterator[str]:
@@ -652,7 +599,7 @@ def _idle_correlations(case: Case) -> Iterator[str]:
 
 def _at_first(report: _Report, option: Option, keys: list[str], message: str, hint: str, *, own: bool = False) -> None:
     """Add a problem at the first stated one of some inputs, the option's own before shared ones."""
-    stated = [option.inputs[key] for key in keys if key in option.inputs and _positive(option.inputs[key].number)]
+    stated = [option.inputs[key] for key in keys if key in option.inputs and positive(option.inputs[key].number)]
     stated.sort(key=lambda one: not (own and one.path.startswith("suppliers.")))
     report.at(stated[0], message, hint)
 
@@ -663,10 +610,6 @@ def _in_year(option: Option, key: str, year: int) -> float:
     stated = option.inputs.get(key)
     improves = stated is not None and stated.grows
     return rate * (1 - option.means("annual_improvement")[0]) ** year if improves else rate
-
-
-def _positive(number: Number) -> bool:
-    return any(mean > 0 for mean in number.means())
 
 
 def _percent(share: float) -> str:

@@ -52,6 +52,12 @@ _set = click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", hel
 _output = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 
 
+def _draws(command: Command) -> Command:
+    """Add the options of a command that draws."""
+    seed = click.option("--seed", default=0, show_default=True, help="Equal seeds give equal figures.")
+    return click.option("-n", "draws", default=16_384, show_default=True, help="How many draws.")(seed(command))
+
+
 def _format(*names: str) -> Callable[[Command], Command]:
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
@@ -164,6 +170,248 @@ def simulate(
 
 @main.command()
 @click.argument("case", metavar="CASE")
+@_draws
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def decide(
+    case: str, draws: int, seed: int, scenarios: Sequence[str], changes: Sequence[str], form: str, output: str | None
+) -> None:
+    """Decide: leave the baseline, for which option, and how surely.
+
+    By how much, who pays and who gains, the price to hold out for, what would change the answer, and what is left out.
+
+    \b
+    Example:
+      tco decide scenarios/cartridges.yaml
+    """
+    from tco.analyses.decision import decide as run
+
+    _show_any(run(_load(case, _only(scenarios), changes), n=draws, seed=seed), form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.argument("supplier", metavar="SUPPLIER")
+@click.option(
+    "--of", default="", metavar="PATH", help="Another input than the price; lost_customer for what one is worth."
+)
+@click.option(
+    "--at", "values", multiple=True, metavar="VALUE", help="Also show how surely it is worth it at this value."
+)
+@_draws
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def breakeven(
+    case: str,
+    supplier: str,
+    of: str,
+    values: Sequence[str],
+    draws: int,
+    seed: int,
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+    form: str,
+    output: str | None,
+) -> None:
+    """Find the most that an option may charge, or the value at which another input decides.
+
+    \b
+    Example:
+      tco breakeven scenarios/cartridges.yaml borealis --at 5 --at 5.20
+      tco breakeven scenarios/cartridges.yaml borealis --of suppliers.borealis.failure_rates.leaks
+    """
+    from tco.analyses.break_even import breakeven as run
+
+    loaded = _load(case, _only(scenarios), changes)
+    at = [_value(value, "--at") for value in values]
+    _show_any(run(loaded, supplier, of=of, at=at, n=draws, seed=seed), form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.argument("kind", type=click.Choice(("price", "belief")), metavar="price|belief")
+@click.argument("supplier", metavar="SUPPLIER")
+@_draws
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def curve(
+    case: str,
+    kind: str,
+    supplier: str,
+    draws: int,
+    seed: int,
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+    form: str,
+    output: str | None,
+) -> None:
+    """Show how sure the decision is as a price, or the value of a lost customer, rises.
+
+    price: the chance of being worth it, of being best, and the expected loss at every price premium. belief: the same
+    over the value put on a lost customer: what would you have to believe?
+
+    \b
+    Example:
+      tco curve scenarios/cartridges.yaml price borealis
+      tco curve scenarios/cartridges.yaml belief borealis
+    """
+    from tco.analyses.curves import curve as run
+
+    _show_any(run(_load(case, _only(scenarios), changes), kind, supplier, n=draws, seed=seed), form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.argument("x", metavar="PATH")
+@click.argument("y", metavar="PATH")
+@click.option("--supplier", default="", metavar="S", help="Which option; by default the best that is not the baseline.")
+@click.option("--x", "x_range", nargs=2, metavar="FROM TO", help="Range of the first input.")
+@click.option("--y", "y_range", nargs=2, metavar="FROM TO", help="Range of the second input.")
+@click.option("--steps", default=9, show_default=True, help="Values an input.")
+@click.option("-n", "draws", default=0, help="Also give the chance of saving, from this many draws a point.")
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def grid(
+    case: str,
+    x: str,
+    y: str,
+    supplier: str,
+    x_range: Sequence[str] | None,
+    y_range: Sequence[str] | None,
+    steps: int,
+    draws: int,
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+    form: str,
+    output: str | None,
+) -> None:
+    """Turn two inputs together: what an option saves, and where the decision flips.
+
+    \b
+    Example:
+      tco grid scenarios/cartridges.yaml suppliers.borealis.unit_price failures.leaks.churn --supplier borealis
+    """
+    from tco.analyses.one_way import steps as spaced
+    from tco.analyses.two_way import grid as run
+
+    ranges = [
+        spaced(_value(one[0], name), _value(one[1], name), steps) if one else None
+        for one, name in ((x_range, "--x"), (y_range, "--y"))
+    ]
+    loaded = _load(case, _only(scenarios), changes)
+    _show_any(run(loaded, x, y, supplier=supplier, x_values=ranges[0], y_values=ranges[1], n=draws), form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.argument("path", metavar="PATH")
+@click.option("--from", "first", required=True, metavar="VALUE", help="First value.")
+@click.option("--to", "last", required=True, metavar="VALUE", help="Last value.")
+@click.option("--steps", default=11, show_default=True, help="How many values.")
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def table(
+    case: str,
+    path: str,
+    first: str,
+    last: str,
+    steps: int,
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+    form: str,
+    output: str | None,
+) -> None:
+    """Turn one input: what every option costs and saves at each value.
+
+    \b
+    Example:
+      tco table scenarios/cartridges.yaml suppliers.borealis.unit_price --from 4.10 --to 5.90
+      tco table scenarios/cartridges.yaml horizon_months --from 6 --to 60
+    """
+    from tco.analyses.one_way import WHOLE
+    from tco.analyses.one_way import steps as spaced
+    from tco.analyses.one_way import table as run
+
+    loaded = _load(case, _only(scenarios), changes)
+    whole = path.split(".")[-1] in WHOLE
+    values = spaced(_value(first, "--from"), _value(last, "--to"), steps, whole=whole)
+    _show_any(run(loaded, path, values), form, output)
+
+
+@main.command(name="scenarios")
+@click.argument("case", metavar="CASE")
+@_draws
+@_set
+@_format("table", "json", "csv")
+@_output
+def list_scenarios(case: str, draws: int, seed: int, changes: Sequence[str], form: str, output: str | None) -> None:
+    """Put a case and its named scenarios side by side, each with its verdict.
+
+    \b
+    Example:
+      tco scenarios scenarios/cartridges.yaml
+    """
+    from tco.analyses.variants import scenarios as run
+
+    _show_any(run(_load(case, "", changes), n=draws, seed=seed), form, output)
+
+
+@main.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--supplier", default="", metavar="S", help="Whose saving; by default the best option's in B.")
+@click.option("--scenario-a", default="", metavar="NAME", help="A scenario of A.")
+@click.option("--scenario-b", default="", metavar="NAME", help="A scenario of B.")
+@_format("table", "json", "csv")
+@_output
+def diff(
+    first: str, second: str, supplier: str, scenario_a: str, scenario_b: str, form: str, output: str | None
+) -> None:
+    """Say which inputs of two cases differ, how each line moved, and bridge one answer to the other.
+
+    \b
+    Example:
+      tco diff scenarios/cartridges.yaml scenarios/cartridges.yaml --scenario-b "tariff shock"
+    """
+    from tco.analyses.difference import diff as run
+
+    cases = (_load(first, scenario_a, ()), _load(second, scenario_b, ()))
+    _show_any(run(*cases, supplier=supplier), form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.option("--supplier", default="", metavar="S", help="Whose saving; by default the best option's.")
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def evidence(
+    case: str, supplier: str, scenarios: Sequence[str], changes: Sequence[str], form: str, output: str | None
+) -> None:
+    """Lay out what the saving rests on: lines from hard to soft, inputs with their sources.
+
+    \b
+    Example:
+      tco evidence scenarios/cartridges.yaml
+    """
+    from tco.analyses.evidence import evidence as run
+
+    _show_any(run(_load(case, _only(scenarios), changes), supplier), form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
 @click.argument("name", metavar="PATH-OR-QUANTITY")
 @click.option("--supplier", default="", metavar="S", help="Which option; by default the baseline.")
 @click.option("--month", type=int, help="Which month (0 is the start); by default the first after a transition.")
@@ -261,13 +509,18 @@ def _load(path: str, scenario: str, changes: Iterable[str]) -> Any:
 
 def _share(text: str) -> float:
     """Read a share given as an option, such as 0.1%."""
+    return _value(text, "--until", "share")
+
+
+def _value(text: str, option: str, kind: str = "number") -> float:
+    """Read a number given as an option as case files write them: 4.10, 50_000, 8%."""
     from tco.errors import Unexpected
     from tco.numbers import Manner, literal
 
     try:
-        return literal(text, Manner("share", percent=True))
+        return literal(text, Manner(kind, percent=True))
     except Unexpected as error:
-        raise click.BadParameter(f"{error.message}: {error.hint}", param_hint="--until") from None
+        raise click.BadParameter(f"{error.message}: {error.hint}", param_hint=option) from None
 
 
 @contextmanager
@@ -297,6 +550,16 @@ def _formatted(result: Any, form: str) -> str:
     from tco.views import table
 
     return {"table": table.text, "csv": table.csv_text, "markdown": table.markdown}[form](result)
+
+
+def _show_any(result: Any, form: str, output: str | None) -> None:
+    """Show a result in the form asked for: its text, its plain data, or its rows."""
+    if form == "csv":
+        from tco.views.table import rows_as_csv
+
+        _show(rows_as_csv(result.rows()), output)
+        return
+    _show(_json(result.to_dict()) if form == "json" else str(result), output)
 
 
 def _json(data: Any) -> str:

@@ -142,6 +142,10 @@ class Engine:
             self._asked[asked] = self._found(name, self.acting(option, month), month)
         return self._asked[asked]
 
+    def own(self, name: str, option: str, month: int) -> int:
+        """Give the step of an option's own figure in a month, also where the baseline still acts for it."""
+        return self._found(name, option, month)
+
     def _found(self, name: str, option: str, month: int) -> int:
         """Give the step of an acting option's quantity, made once for all months in which it is the same."""
         period = month if self._is_monthly(name, option) else -1 - self.timeline.year(month)
@@ -234,6 +238,19 @@ class Engine:
                     driven = self.graph.total([(self.timeline.discount(month), term.driver)], "discounted driver")
                     parts.append((rate, driven))
         return self.discounted(parts, "present value by mode")
+
+    def leavers(self, option: str) -> int | None:
+        """Give the step of the customers driven away, each discounted from the month of the failure; None without churn.
+
+        With a value put on each of them they would cost that much times this (model.md, section 6).
+        """
+        if "churn_per_event" not in self.options[option].switches:
+            return None
+        weighted = []
+        for month in range(1, self.timeline.months + 1):
+            asked = [self.at(name, option, month) for name in ("leavers", "planned_units")]
+            weighted.append((self.timeline.discount(month), self.graph.call("leavers", operator.mul, asked)))
+        return self.graph.total(weighted, "discounted leavers")
 
     def limits(self, option: str) -> list[tuple[str, int]]:
         """Give what no draw of an option may break: in words, and the step of how far it is broken (above 0).

@@ -321,18 +321,10 @@ class _Walk:
 
     def told(self, one: Input) -> str:
         """Say an input's path, value and source in a line."""
-        source = one.number.source or self.source_of(one.path)
+        source = self.case.source_of(one)
         said = f"; source: {source}" if source else "; no source"
         owner = f"; owner: {one.number.owner}" if one.number.owner else ""
         return f"{one.path} = {written(one.number)}{said}{owner}"
-
-    def source_of(self, path: str) -> str:
-        """Give the source stated for a path, or for the section around it."""
-        while path:
-            if path in self.case.file.sources:
-                return self.case.file.sources[path]
-            path = path.rpartition(".")[0]
-        return ""
 
     def values(self, name: str, asker: Quantity | None = None) -> dict[str, float]:
         """Give the value of a name in the month, by row where it has rows."""

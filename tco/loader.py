@@ -102,6 +102,15 @@ class Case:
         stated = json.dumps(self.document.data, sort_keys=True, default=str)
         return hashlib.sha256(stated.encode()).hexdigest()[:16]
 
+    def source_of(self, one: Input) -> str:
+        """Give the source stated for an input: beside it, by its path, or for the section around it; empty for none."""
+        path = one.path
+        while not one.number.source and path:
+            if path in self.file.sources:
+                return self.file.sources[path]
+            path = path.rpartition(".")[0]
+        return one.number.source
+
     def option(self, name: str) -> Option:
         """Give an option by its name.
 

@@ -107,6 +107,15 @@ class Outcomes:
         return self.program([steps[total] for total in TOTALS for steps in self.total_steps])
 
     @cached_property
+    def units(self) -> Program:
+        """The program of the discounted planned units, by which levelised costs are divided."""
+        months = range(1, self.case.timeline.months + 1)
+        planned = [
+            (self.case.timeline.discount(t), self.engine.at("planned_units", self.case.baseline, t)) for t in months
+        ]
+        return self.program([self.engine.graph.total(planned, "discounted units")])
+
+    @cached_property
     def limits(self) -> Program:
         """The program of how far each joint limit is broken (above 0)."""
         return self.program([step for name in self.names for _, step in self.engine.limits(name)])
@@ -212,6 +221,16 @@ class Worlds:
         """Present costs, (3, k, n) [money]."""
         found = self.outcomes.costs(self.draws)
         return found if found.shape[-1] == self.n else np.repeat(found, self.n, axis=-1)
+
+    @cached_property
+    def means(self) -> Mapping[int, FloatArray]:
+        """Mean over draws of every line, and of every failure mode's share of an option's cost, by step [money]."""
+        engine = self.outcomes.engine
+        modes = [engine.mode_present_values(name) for name in self.outcomes.names]
+        steps = [*(step for lines in self.outcomes.line_steps for step in lines.values()), *modes]
+        wanted = list(dict.fromkeys(step for step in steps if step is not None))
+        values = self.outcomes.evaluate(self.outcomes.program(wanted), self.draws)
+        return {step: np.asarray(value.mean(axis=-1)) for step, value in zip(wanted, values, strict=True)}
 
     def savings(self, option: str) -> FloatArray:
         """Give an option's NPV against the baseline, (3, n) [money]."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -60,15 +60,18 @@ def spread_of(values: FloatArray, *, replicated: bool) -> Spread:
         Whether replicates are more even than plain random draws, so that the error comes from their spread.
     """
     mean, sd = float(values.mean()), float(values.std())
-    points = _points(np.sort(values))
+    points = points_of(np.sort(values), list(PERCENTILES.values()))
     means = values.reshape(REPLICATES, -1).mean(axis=1)
     error = standard_error(means) if replicated else sd / np.sqrt(values.size)
     return Spread(mean=mean, sd=sd, **_named(points), standard_error=float(error))
 
 
-def _points(ordered: FloatArray) -> FloatArray:
-    """Give the percentiles of draws in order, linear between neighbours; sorting is faster than numpy's partition."""
-    place = np.array(list(PERCENTILES.values())) * (ordered.size - 1)
+def points_of(ordered: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """Give the values below which shares of draws in order lie, linear between neighbours.
+
+    Sorting, and then this, is faster than numpy's partition.
+    """
+    place = np.array(shares) * (ordered.size - 1)
     below = place.astype(np.intp)
     above = np.minimum(below + 1, ordered.size - 1)
     return np.asarray(ordered[below] + (place - below) * (ordered[above] - ordered[below]))

@@ -188,10 +188,12 @@ def churned(churn: str, end: str = "") -> tuple[str, ...]:
 def test_churn_above_either_threshold_is_doubted_and_at_it_is_not(below: str, above: str, loss: str) -> None:
     assert churned(below) == ()
     number, comma, rest = loss.partition(",")
-    assert churned(above) == (
+    (told,) = churned(above)
+    assert told.startswith(
         f"failures.leaks.churn: {number} of a customer's future purchases{comma}{rest} lost by one event, without a "
-        "source: is it gross churn, or what surveys say, and not the excess over base churn?",
+        "source: is it gross churn, or what surveys say, and not the excess over base churn? "
     )
+    assert "2.1 % fewer orders" in told  # benchmarks.yaml, churn-backorder-field: the one measured effect
 
 
 def test_churn_with_a_source_beside_it_or_in_the_list_of_sources_is_not_doubted() -> None:

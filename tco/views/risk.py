@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import html as escaping
-import io
 from collections.abc import Sequence
 
 from tco.results import TOTALS
 from tco.simulation import OptionRisk, Simulation
 from tco.spread import Spread
-from tco.views.table import NAMES, WIDTH, Scale, money, short, signed, wrapped
+from tco.views.table import NAMES, WIDTH, Scale, money, rows_as_csv, short, signed, wrapped
 
 _LABEL = 26
 _FEW_WORDS = {"sobol": "Sobol' points", "latin": "Latin hypercube", "random": "plain random"}
@@ -48,13 +46,7 @@ def _correlations(result: Simulation) -> str:
 
 def csv_text(result: Simulation) -> str:
     """Write the rows of a simulation as CSV, in full precision."""
-    rows = list(result.rows())
-    names = dict.fromkeys(name for row in rows for name in row)
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(names), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue().rstrip("\n")
+    return rows_as_csv(result.rows())
 
 
 def markdown(result: Simulation) -> str:
@@ -94,24 +86,22 @@ def _cells(option: OptionRisk, result: Simulation) -> list[str]:
     else:
         shown = [scale.signed(npv.mean), scale.money(npv.standard_error)]
         shown += [scale.signed(point) for point in (npv.p5, npv.p50, npv.p95)]
-        shown.append(_chance(option.probability_positive["all_in"]))
+        shown.append(chance(option.probability_positive["all_in"]))
     tail = "–" if option.supplier == result.baseline else scale.signed(option.cvar)
-    return [*shown, _chance(option.probability_best), scale.money(option.expected_loss), tail]
+    return [*shown, chance(option.probability_best), scale.money(option.expected_loss), tail]
 
 
 def _answer(result: Simulation) -> str:
     best = result.best
     scenario = f" (scenario: {result.scenario})" if result.scenario else ""
     if best.supplier == result.baseline:
-        first = (
-            f"{best.label}, the baseline, costs least on average; best in {_chance(best.probability_best)} of worlds"
-        )
+        first = f"{best.label}, the baseline, costs least on average; best in {chance(best.probability_best)} of worlds"
         second = "  no option saves against it on average"
     else:
         npv = best.npv["all_in"]
         average = f"{money(npv.mean)} {result.currency} on average"
-        first = f"{best.label}: saves {average}, best in {_chance(best.probability_best)} of worlds"
-        saved = ", ".join(f"{_NAMES[t]} {_chance(best.probability_positive[t])}" for t in TOTALS)
+        first = f"{best.label}: saves {average}, best in {chance(best.probability_best)} of worlds"
+        saved = ", ".join(f"{_NAMES[t]} {chance(best.probability_positive[t])}" for t in TOTALS)
         second = f"  9 worlds in 10: {signed(npv.p5)} to {signed(npv.p95)} {result.currency}; saves in {saved}"
     how = f"  {result.n:,} draws ({_FEW_WORDS[result.method]}, seed {result.seed}), {result.months} months"
     if any(option.incomplete for option in result.suppliers):
@@ -155,8 +145,8 @@ def _totals(result: Simulation) -> str:
         for total in TOTALS:
             npv: Spread = option.npv[total]
             label = short(option.label, _LABEL - 1) if total == TOTALS[0] else ""
-            chance = _chance(option.probability_positive[total])
-            cells = (NAMES[total], scale.signed(npv.p5), scale.signed(npv.p95), chance)
+            likely = chance(option.probability_positive[total])
+            cells = (NAMES[total], scale.signed(npv.p5), scale.signed(npv.p95), likely)
             lines.append(f"{label:<{_LABEL}}" + _spaced(cells, widths))
     return "\n".join(line.rstrip() for line in lines)
 
@@ -208,14 +198,14 @@ def _luck(result: Simulation) -> str:
         luck = option.luck
         if luck is not None:
             shares = luck.to_dict()
-            part = f"luck {_chance(shares['share_luck'])} of the variance"
+            part = f"luck {chance(shares['share_luck'])} of the variance"
             cost = f"present cost {money(luck.sd_known)} and {money(luck.sd_luck)} ({part})"
             npv = f"saved {money(luck.npv_sd_known)} and {money(luck.npv_sd_luck)}"
             lines.append(wrapped(f"{option.label}: {cost}; {npv}"))
     return "\n".join(lines)
 
 
-def _chance(share: float) -> str:
+def chance(share: float) -> str:
     """Write a probability, never as certain where it is not."""
     if 0 < share < _SHARE_SHOWN:
         return "<1 %"

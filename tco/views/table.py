@@ -6,8 +6,9 @@ import csv
 import html as escaping
 import io
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tco.comparison import Comparison, Comparisons, Line, OptionCost
 from tco.gaps import Gap
@@ -60,11 +61,17 @@ def text(result: Comparison | Comparisons) -> str:
 
 def csv_text(result: Comparison | Comparisons) -> str:
     """Write the rows of a comparison as CSV, in full precision."""
+    return rows_as_csv(result.rows())
+
+
+def rows_as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Write rows as CSV, in full precision; a column for every name that some row has."""
+    known = list(rows)
+    names = dict.fromkeys(name for row in known for name in row)
     stream = io.StringIO()
-    rows = list(result.rows())
-    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(stream, list(names), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(known)
     return stream.getvalue().rstrip("\n")
 
 
@@ -80,7 +87,7 @@ def markdown(result: Comparison | Comparisons) -> str:
         cells = []
         for column in columns:
             amount = value(column)
-            cells += [_unit(column.per_unit(amount)), money(amount)]
+            cells += [a_unit(column.per_unit(amount)), money(amount)]
         label = f"**{name.strip()}**" if name in _bold(comparisons) else _escaped_pipe(name.strip())
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -93,7 +100,7 @@ def html(result: Comparison | Comparisons) -> str:
     heads = "".join(f"<th>{escaping.escape(_head(column, len(comparisons) > 1))}</th>" for column in columns)
     body = []
     for name, value in _rows(comparisons):
-        cells = "".join(f"<td>{_unit(column.per_unit(value(column)))}</td>" for column in columns)
+        cells = "".join(f"<td>{a_unit(column.per_unit(value(column)))}</td>" for column in columns)
         body.append(f"<tr><th>{escaping.escape(name.strip())}</th>{cells}</tr>")
     caption = f"{escaping.escape(comparisons[0].currency)} a planned unit"
     head = f"<thead><tr><th></th>{heads}</tr></thead>"
@@ -159,11 +166,11 @@ def _saving(comparison: Comparison, best: OptionCost) -> str:
         other = _runner_up(comparison)
         more = f"; {short(other.label, 40)} costs {money(-other.npv)} {comparison.currency} more" if other else ""
         return f"cheapest, the baseline{more}"
-    a_unit = best.npv / comparison.planned.discounted_units
+    each = best.npv / comparison.planned.discounted_units
     share = best.npv / base.present_cost * 100
     return (
         f"cheapest, saves {money(best.npv)} {comparison.currency} ({share:.1f} %) against {short(base.label, 30)}, "
-        f"{_unit(a_unit)} a unit"
+        f"{a_unit(each)} a unit"
     )
 
 
@@ -227,9 +234,9 @@ def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison], scale:
         cells = []
         for column in columns:
             amount = value(column)
-            cells.append(f"{_unit(column.per_unit(amount)):>9}{scale.money(amount):>11}")
+            cells.append(f"{a_unit(column.per_unit(amount)):>9}{scale.money(amount):>11}")
         lines.append(f"{short(name, _LABEL):<{_LABEL}}" + "".join(cells))
-    undiscounted = "".join(f"{_unit(c.option.cost_per_unit_undiscounted):>9}{'':>11}" for c in columns)
+    undiscounted = "".join(f"{a_unit(c.option.cost_per_unit_undiscounted):>9}{'':>11}" for c in columns)
     lines.append(f"{'undiscounted':<{_LABEL}}{undiscounted}")
     return "\n".join(line.rstrip() for line in lines)
 
@@ -327,7 +334,7 @@ def signed(amount: float) -> str:
     return f"{_unsigned_zero(amount, 0):+,.0f}"
 
 
-def _unit(amount: float | None) -> str:
+def a_unit(amount: float | None) -> str:
     """Write money a unit in at most eight characters, as far as that can be."""
     if amount is None:
         return "–"

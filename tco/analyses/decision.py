@@ -1,0 +1,656 @@
+"""The decision: leave the baseline, for which option, how surely, who pays and who gains, and what would change it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tco.analyses.break_even import BreakEven, breakeven
+from tco.analyses.levers import lever
+from tco.comparison import Comparison, Line, compare
+from tco.distributions import FloatArray
+from tco.distributions.special import bracketed_root
+from tco.errors import TcoError
+from tco.finance import benefit_cost_ratio, irr, payback, roi
+from tco.gaps import Gap
+from tco.loader import Case
+from tco.options import Option
+from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.quantity import GROUPS
+from tco.results import TOTALS, Provenance, frame
+from tco.spread import Spread, spread_of
+from tco.version import VERSION
+
+if TYPE_CHECKING:
+    import pandas
+
+PAID_TO_SELLERS = ("supply", "fulfilment")
+"""Groups in which more spent is a cost of changing; savings in all others are its benefits (model.md, section 10)."""
+OTHER_LINES = "other lines"
+"""What NPV by liable party leaves to lines that no failure causes."""
+_BUYING = ("unit_price", "price_breaks", "price_growth", "freight", "duty_rate", "inspection", "payment_days", "moq")
+_CARRYING = ("product.fulfilment_cost", "product.replacement_fulfilment_cost")
+PERCENT = ("share", "rate")
+"""Kinds of input that people write in percent."""
+_FLIPS = 3
+_LEFT = 1e-6
+"""Share of an NPV that may be left at the value found for a gap, which is taken to lie on a straight line."""
+
+
+@dataclass(frozen=True)
+class OptionVerdict:
+    """What speaks for and against one option.
+
+    Parameters
+    ----------
+    supplier, label : str
+        The option's key in the case, and what people call it.
+    npv : dict of str to Spread
+        Saved against the baseline over draws, in the three totals [money].
+    npv_base : dict of str to float
+        The same in the base case [money].
+    saved_per_unit : float
+        Mean all-in NPV over discounted planned units [money/unit].
+    probability_positive : dict of str to float
+        P(NPV > 0), in the three totals.
+    probability_best : float
+        Share of draws in which no option costs less, all in; draws that tie are shared.
+    expected_loss : float
+        E[C − min C], all in: what choosing it costs on average against the option that turns out best [money].
+    payback : str
+        ``immediate``, ``once`` or ``never``, of the base case's monthly savings.
+    payback_months, discounted_payback_months : float or None
+        When; None for never [month].
+    payback_repeated : bool
+        Whether what was paid back is lost again later.
+    irr : float or None
+        Annual internal rate of return of the base case's savings; None where there is none [share].
+    irr_status : str
+        one, none, several or all.
+    roi, benefit_cost_ratio : float or None
+        Of expected benefits and costs; None where nothing more is paid.
+    by_liable, by_group : dict of str to float
+        Mean all-in NPV by liable party (failures, service, churn; the rest under ``other lines``) and by group of
+        lines; either adds up to the mean NPV [money].
+    differing_rates : tuple of DifferingRate
+        Failure rates that differ from the baseline's though another party is liable than the one that is changed.
+    incomplete : tuple of str
+        Paths of rates that are unknown: they count as 0 here.
+    """
+
+    supplier: str
+    label: str
+    npv: Mapping[str, Spread]
+    npv_base: Mapping[str, float]
+    saved_per_unit: float
+    probability_positive: Mapping[str, float]
+    probability_best: float
+    expected_loss: float
+    payback: str
+    payback_months: float | None
+    discounted_payback_months: float | None
+    payback_repeated: bool
+    irr: float | None
+    irr_status: str
+    roi: float | None
+    benefit_cost_ratio: float | None
+    by_liable: Mapping[str, float]
+    by_group: Mapping[str, float]
+    differing_rates: tuple[DifferingRate, ...]
+    incomplete: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        npv = self.npv["all_in"]
+        found: dict[str, Any] = {
+            "supplier": self.supplier,
+            "label": self.label,
+            **{f"npv_{key}": value for key, value in npv.to_dict().items()},
+            "npv_base": self.npv_base["all_in"],
+            "saved_per_unit": self.saved_per_unit,
+            "probability_positive": self.probability_positive["all_in"],
+            "probability_best": self.probability_best,
+            "expected_loss": self.expected_loss,
+            "payback": self.payback,
+            "payback_months": self.payback_months,
+            "discounted_payback_months": self.discounted_payback_months,
+            "payback_repeated": self.payback_repeated,
+            "irr": self.irr,
+            "irr_status": self.irr_status,
+            "roi": self.roi,
+            "benefit_cost_ratio": self.benefit_cost_ratio,
+            "by_liable": dict(self.by_liable),
+            "by_group": dict(self.by_group),
+            "differing_rates": [one.to_dict() for one in self.differing_rates],
+            "incomplete": list(self.incomplete),
+        }
+        for total in TOTALS[:2]:
+            found[total] = {
+                **{f"npv_{key}": value for key, value in self.npv[total].to_dict().items()},
+                "npv_base": self.npv_base[total],
+                "probability_positive": self.probability_positive[total],
+            }
+        return found
+
+
+@dataclass(frozen=True)
+class DifferingRate:
+    """A failure rate that differs from the baseline's though the option does not change the party that is liable."""
+
+    mode: str
+    liable: str
+    rate: float
+    baseline_rate: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {"mode": self.mode, "liable": self.liable, "rate": self.rate, "baseline_rate": self.baseline_rate}
+
+
+@dataclass(frozen=True)
+class FlippingInput:
+    """An uncertain input whose break-even lies within its own 90 % range, all others at their means.
+
+    Parameters
+    ----------
+    path, meaning : str
+        Of the input.
+    value : float
+        At which the base case's all-in NPV is 0 [unit of the input].
+    mean, p5, p95 : float
+        What is known of the input.
+    chance : float
+        Probability that it lies beyond the value, on the side on which the decision is another one.
+    above : bool
+        Whether that is the side above the value.
+    unit : str
+        Of the input.
+    percent : bool
+        Whether it is a share or a rate, which people write in percent.
+    """
+
+    path: str
+    meaning: str
+    value: float
+    mean: float
+    p5: float
+    p95: float
+    chance: float
+    above: bool
+    unit: str
+    percent: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {
+            "path": self.path,
+            "meaning": self.meaning,
+            "value": self.value,
+            "mean": self.mean,
+            "p5": self.p5,
+            "p95": self.p95,
+            "chance": self.chance,
+            "above": self.above,
+            "unit": self.unit,
+        }
+
+
+@dataclass(frozen=True)
+class GapThatDecides:
+    """A gap, and how large what is left out would have to be to flip the decision.
+
+    Parameters
+    ----------
+    gap : Gap
+        What the case leaves out.
+    flips_at : float or None
+        For an input that an option lacks, the value at which the base case's NPV is 0 (the other option's value is
+        then beside the point); None where no value does it, or for a line of the model [unit of the input].
+    amount : float
+        The present cost, borne by the chosen option alone, that would bring its mean NPV to 0 [money].
+    amount_per_unit : float
+        The same for each planned unit [money/unit].
+    """
+
+    gap: Gap
+    flips_at: float | None
+    amount: float
+    amount_per_unit: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {
+            **self.gap.to_dict(),
+            "flips_at": self.flips_at,
+            "amount": self.amount,
+            "amount_per_unit": self.amount_per_unit,
+        }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict, and what it rests on.
+
+    Parameters
+    ----------
+    name, scenario, currency : str
+        Of the case.
+    months : int
+        The horizon.
+    baseline, baseline_label : str
+        What is held against.
+    leave_baseline : bool
+        Whether the option best on the mean saves with the confidence asked for, and by a material amount.
+    choice : str
+        The option best on the mean, where the baseline is left; else the baseline.
+    challenger : str
+        The option that the figures are about: the choice, or where nothing changes the best of the others.
+    too_close : tuple of str or None
+        The two options between which the same test does not decide; the first is better on the mean.
+    confidence, materiality : float
+        Asked for by the case.
+    present_cost : float
+        Mean present cost of the baseline, all in [money].
+    options : tuple of OptionVerdict
+        In the order of the file, the baseline included.
+    price : BreakEven or None
+        The most that the challenger may charge; None where it has no price that can be turned.
+    flips : tuple of FlippingInput
+        At most three, the likeliest first: beyond them the challenger is no longer worth it (or becomes so).
+    more_flips : int
+        How many more inputs there are of the kind.
+    pair_flips : tuple of FlippingInput
+        The same between the two options that are too close.
+    gaps : tuple of GapThatDecides
+        Uneven ones first.
+    warnings : tuple of str
+        Doubts about the case.
+    provenance : Provenance
+        What this was made from.
+    """
+
+    name: str
+    scenario: str
+    currency: str
+    months: int
+    baseline: str
+    baseline_label: str
+    leave_baseline: bool
+    choice: str
+    challenger: str
+    too_close: tuple[str, str] | None
+    confidence: float
+    materiality: float
+    present_cost: float
+    options: tuple[OptionVerdict, ...]
+    price: BreakEven | None
+    flips: tuple[FlippingInput, ...]
+    more_flips: int
+    pair_flips: tuple[FlippingInput, ...]
+    gaps: tuple[GapThatDecides, ...]
+    warnings: tuple[str, ...]
+    provenance: Provenance
+
+    def option(self, name: str) -> OptionVerdict:
+        """Give one option's figures by its name."""
+        return next(option for option in self.options if option.supplier == name)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one row an option."""
+        for option in self.options:
+            data = option.to_dict()
+            yield {key: value for key, value in data.items() if not isinstance(value, dict | list)}
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Give the rows as a tidy data frame, in full precision."""
+        return frame(self.rows())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain data, in full precision."""
+        return {
+            "name": self.name,
+            "scenario": self.scenario,
+            "currency": self.currency,
+            "horizon_months": self.months,
+            "baseline": self.baseline,
+            "leave_baseline": self.leave_baseline,
+            "choice": self.choice,
+            "challenger": self.challenger,
+            "too_close": None if self.too_close is None else list(self.too_close),
+            "confidence": self.confidence,
+            "materiality": self.materiality,
+            "present_cost": self.present_cost,
+            "options": [option.to_dict() for option in self.options],
+            "price": None if self.price is None else self.price.to_dict(),
+            "flips": [one.to_dict() for one in self.flips],
+            "more_flips": self.more_flips,
+            "pair_flips": [one.to_dict() for one in self.pair_flips],
+            "gaps": [one.to_dict() for one in self.gaps],
+            "warnings": list(self.warnings),
+            "provenance": self.provenance.to_dict(),
+        }
+
+    def __str__(self) -> str:
+        from tco.views import decision
+
+        return decision.text(self)
+
+    def _repr_html_(self) -> str:
+        from tco.views import decision
+
+        return decision.html(self)
+
+
+def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Decision:
+    """Say whether to leave the baseline, for which option, how surely, and what would change the answer.
+
+    Parameters
+    ----------
+    case : Case
+        From `tco.load` or `tco.from_data`, with at least two options.
+    n, seed : int
+        Draws, and what they are made from: those of `simulate`.
+
+    Returns
+    -------
+    Decision
+        The verdict, every option's figures, the price to hold out for, the inputs that flip it, and the gaps.
+
+    Raises
+    ------
+    TcoError
+        For a case with a single option: there is nothing to decide.
+
+    Examples
+    --------
+    >>> import tco
+    >>> decision = tco.decide(tco.load("scenarios/cartridges.yaml"))
+    >>> decision.leave_baseline, decision.choice
+    (True, 'borealis_box')
+    """
+    if len(case.options) < 2:
+        raise TcoError(
+            f"expected two options or more to decide between, found {case.baseline} alone\n    add a supplier"
+        )
+    worlds = Worlds.of(case, n, seed=seed)
+    comparison = compare(case)
+    confidence, materiality = (_mean(getattr(case.file.decision, key)) for key in ("confidence", "materiality"))
+    verdict = _Verdict(worlds, confidence, materiality)
+    chosen = verdict.challenger
+    flips = _flips(worlds, chosen, case.baseline)
+    pair = _flips(worlds, *verdict.too_close) if verdict.too_close else []
+    saved = float(worlds.savings(chosen)[2].mean())
+    units = comparison.planned.discounted_units
+    return Decision(
+        name=case.name,
+        scenario=case.scenario,
+        currency=case.currency,
+        months=case.timeline.months,
+        baseline=case.baseline,
+        baseline_label=case.option(case.baseline).label,
+        leave_baseline=verdict.leave,
+        choice=verdict.choice,
+        challenger=chosen,
+        too_close=verdict.too_close,
+        confidence=confidence,
+        materiality=materiality,
+        present_cost=verdict.size,
+        options=tuple(_verdict_of(case, option, worlds, comparison) for option in case.options),
+        price=breakeven(case, chosen, n=n, seed=seed),
+        flips=tuple(flips[:_FLIPS]),
+        more_flips=max(len(flips) - _FLIPS, 0),
+        pair_flips=tuple(pair[:_FLIPS]),
+        gaps=tuple(_decides(case, gap, chosen, saved, units) for gap in comparison.gaps),
+        warnings=case.warnings,
+        provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, worlds.seed, "sobol"),
+    )
+
+
+class _Verdict:
+    """The two questions of the cost model's section 10."""
+
+    def __init__(self, worlds: Worlds, confidence: float, materiality: float) -> None:
+        outcomes = worlds.outcomes
+        self.names, self.baseline = outcomes.names, outcomes.case.baseline
+        self.costs = dict(zip(self.names, worlds.costs[2], strict=True))
+        self.size = float(self.costs[self.baseline].mean())
+        self.confidence, self.materiality = confidence, materiality
+        ranked = sorted(self.names, key=lambda name: (float(self.costs[name].mean()), name != self.baseline, name))
+        best = ranked[0]
+        self.leave = best != self.baseline and self.beats(best, self.baseline)
+        self.choice = best if self.leave else self.baseline
+        self.challenger = next(name for name in ranked if name != self.baseline)
+        self.too_close = self._unsure(best, ranked[1:])
+
+    def beats(self, first: str, second: str) -> bool:
+        """Say whether one option saves against another with confidence, and by a material amount."""
+        saved = self.costs[second] - self.costs[first]
+        sure = float((saved > 0).mean()) >= self.confidence
+        return sure and float(saved.mean()) >= self.materiality * abs(self.size)
+
+    def _unsure(self, best: str, others: Sequence[str]) -> tuple[str, str] | None:
+        """Name the best on the mean and the first that it does not clearly beat."""
+        if not self.leave and best != self.baseline:
+            return best, self.baseline
+        rival = next((name for name in others if not self.beats(best, name)), None)
+        return None if rival is None else (best, rival)
+
+
+def _verdict_of(case: Case, option: Option, worlds: Worlds, comparison: Comparison) -> OptionVerdict:
+    saved = worlds.savings(option.name)
+    npv = {total: spread_of(saved[row], replicated=True) for row, total in enumerate(TOTALS)}
+    costs = worlds.costs[2]
+    best = costs.min(axis=0)
+    mine = costs[worlds.outcomes.names.index(option.name)]
+    by_group, by_liable = _by_group(worlds, option.name), _by_liable(worlds, option)
+    benefits, spent = _benefits_and_costs(by_group)
+    base, cost = comparison.supplier(case.baseline), comparison.supplier(option.name)
+    flows = _monthly(base.monthly) - _monthly(cost.monthly)
+    simple = payback(flows)
+    discounted = payback(flows, rate=case.timeline.discount_rate)
+    rates = irr(flows, periods_per_year=12)
+    return OptionVerdict(
+        supplier=option.name,
+        label=option.label,
+        npv=npv,
+        npv_base={total: cost.totals[total].npv for total in TOTALS},
+        saved_per_unit=npv["all_in"].mean / comparison.planned.discounted_units,
+        probability_positive={total: float((saved[row] > 0).mean()) for row, total in enumerate(TOTALS)},
+        probability_best=float(((mine == best) / (costs == best).sum(axis=0)).mean()),
+        expected_loss=float((mine - best).mean()),
+        payback=str(simple.status),
+        payback_months=_known(simple.periods),
+        discounted_payback_months=_known(discounted.periods),
+        payback_repeated=bool(simple.repeated),
+        irr=_known(rates.value) if str(rates.status) == "one" else _known(rates.above_zero),
+        irr_status=str(rates.status),
+        roi=_known(roi(benefits, spent).value),
+        benefit_cost_ratio=_known(benefit_cost_ratio(benefits, spent).value),
+        by_liable=by_liable,
+        by_group=by_group,
+        differing_rates=tuple(_differing_rates(case, option)),
+        incomplete=option.unknown,
+    )
+
+
+def _by_group(worlds: Worlds, option: str) -> dict[str, float]:
+    """Give the mean NPV of the lines of each group."""
+    outcomes = worlds.outcomes
+    found: dict[str, float] = {}
+    order = [*GROUPS, *(line.group for line in outcomes.lines)]
+    for line in sorted(outcomes.lines, key=lambda line: order.index(line.group)):
+        found[line.group] = found.get(line.group, 0.0) + _saved(worlds, line, option)
+    return found
+
+
+def _saved(worlds: Worlds, line: Line, option: str) -> float:
+    outcomes = worlds.outcomes
+    steps = [
+        outcomes.line_steps[outcomes.names.index(name)].get(line.name) for name in (outcomes.case.baseline, option)
+    ]
+    theirs, mine = (0.0 if step is None else float(worlds.means[step].sum()) for step in steps)
+    return theirs - mine
+
+
+def _by_liable(worlds: Worlds, option: Option) -> dict[str, float]:
+    """Give the mean NPV of each party's failures, and what is left of the whole."""
+    case = worlds.outcomes.case
+    if not option.modes:
+        return {OTHER_LINES: float(worlds.savings(option.name)[2].mean())}
+    saved = _modes(worlds, case.baseline) - _modes(worlds, option.name)
+    found: dict[str, float] = {}
+    for mode, amount in zip(option.modes, saved, strict=True):
+        found[mode.liable] = found.get(mode.liable, 0.0) + float(amount)
+    return {**found, OTHER_LINES: float(worlds.savings(option.name)[2].mean()) - sum(found.values())}
+
+
+def _modes(worlds: Worlds, option: str) -> FloatArray:
+    step = worlds.outcomes.engine.mode_present_values(option)
+    count = len(worlds.outcomes.case.option(option).modes)
+    return np.broadcast_to(0.0 if step is None else worlds.means[step], (count,))
+
+
+def _benefits_and_costs(by_group: Mapping[str, float]) -> tuple[float, float]:
+    """Split an NPV: more paid to those who sell, carry and pack is a cost, savings elsewhere are benefits."""
+    spent = -sum(amount for group, amount in by_group.items() if group in PAID_TO_SELLERS)
+    return sum(by_group.values()) + spent, spent
+
+
+def _monthly(lines: Mapping[str, Sequence[float]]) -> FloatArray:
+    return np.asarray(np.sum(list(lines.values()), axis=0), dtype=float)
+
+
+def _known(value: FloatArray) -> float | None:
+    return None if math.isnan(float(value)) else float(value)
+
+
+def _mean(number: Any) -> float:
+    return float(number.means()[0])
+
+
+def _differing_rates(case: Case, option: Option) -> Iterator[DifferingRate]:
+    """Yield rates that differ though the option does not change the party that answers for them."""
+    base = case.option(case.baseline)
+    changed = _changed_parties(option, base)
+    if option.name == case.baseline or changed is None:
+        return
+    for mode in option.modes:
+        key = f"failure_rates.{mode.name}"
+        mine, theirs = (one.means(key)[0] for one in (option, base))
+        if mine != theirs and mode.liable not in changed:
+            yield DifferingRate(mode.name, mode.liable, mine, theirs)
+
+
+def _changed_parties(option: Option, base: Option) -> set[str] | None:
+    """Say which parties an option changes, by what it is paid for; None where a new service may change any."""
+    found = set()
+    keys = {*option.inputs, *base.inputs}
+    other = {key for key in keys if _path(option, key) != _path(base, key)}
+    if any(key.split(".")[0] in (*_BUYING, "inventory") for key in other):
+        found.add("supplier")
+    if other & set(_CARRYING) or option.price_at_stake in _CARRYING:
+        found |= {"carrier", "warehouse"}
+    mine, theirs = ({extra.amount.path for extra in one.extras} for one in (option, base))
+    if mine - theirs or any(key.startswith(("returns.", "contacts.", "annual_management")) for key in other):
+        return None
+    return found or None
+
+
+def _path(option: Option, key: str) -> str:
+    return option.inputs[key].path if key in option.inputs else ""
+
+
+def _flips(worlds: Worlds, first: str, second: str) -> list[FlippingInput]:
+    """Find the uncertain inputs at which two options cost the same within the input's 5-95 % range, others at means."""
+    outcomes = worlds.outcomes
+    paths = sorted(outcomes.inputs)
+    if not paths:
+        return []
+    base = float(_saving(worlds, outcomes.means, first, second)[0])
+    ends = np.array([np.asarray(outcomes.inputs[path].quantile(np.array([0.05, 0.95]))) for path in paths])
+    draws = {path: np.full(2 * len(paths), outcomes.means[path][0]) for path in paths}
+    for row, path in enumerate(paths):
+        draws[path][2 * row : 2 * row + 2] = ends[row]
+    at_ends = _saving(worlds, draws, first, second).reshape(-1, 2)
+    found = []
+    for row, path in enumerate(paths):
+        for end in (0, 1):
+            if at_ends[row, end] * base < 0:
+                value = _crossing(worlds, (first, second), path, float(ends[row, end]))
+                found.append(_flip(worlds, path, value, ends[row], above=bool(end)))
+    return sorted(found, key=lambda one: (-one.chance, one.path))
+
+
+def _saving(worlds: Worlds, draws: Mapping[str, FloatArray], first: str, second: str) -> FloatArray:
+    costs = worlds.outcomes.costs(draws)[2]
+    mine, theirs = (costs[worlds.outcomes.names.index(name)] for name in (first, second))
+    return np.asarray(theirs - mine)
+
+
+def _crossing(worlds: Worlds, pair: tuple[str, str], path: str, end: float) -> float:
+    """Find the value of an input, between its mean and an end, at which two options cost the same."""
+    means = worlds.outcomes.means
+    mean = float(means[path][0])
+
+    def saving(value: float) -> float:
+        return float(_saving(worlds, {**means, path: np.array([value])}, *pair)[0])
+
+    low, high = min(mean, end), max(mean, end)
+    sign = math.copysign(1.0, saving(high))
+    return bracketed_root(lambda x: sign * saving(x), low, high)
+
+
+def _flip(worlds: Worlds, path: str, value: float, ends: FloatArray, *, above: bool) -> FlippingInput:
+    outcomes = worlds.outcomes
+    below = outcomes.inputs[path].cdf(value)
+    entry = outcomes.case.inputs[path.partition(".by_year.")[0]].entry
+    return FlippingInput(
+        path=path,
+        meaning=entry.meaning,
+        value=value,
+        mean=float(outcomes.means[path][0]),
+        p5=float(ends[0]),
+        p95=float(ends[1]),
+        chance=1 - below if above else below,
+        above=above,
+        unit=entry.unit,
+        percent=entry.kind in PERCENT,
+    )
+
+
+def _decides(case: Case, gap: Gap, option: str, saved: float, units: float) -> GapThatDecides:
+    """Say how large what a gap leaves out would have to be."""
+    flips_at = None
+    if gap.kind != "line" and gap.supplier in (option, *case.option(option).parents, case.baseline):
+        flips_at = _filled_in(case, gap.name, option)
+    return GapThatDecides(gap, flips_at, saved, saved / units)
+
+
+def _filled_in(case: Case, path: str, option: str) -> float | None:
+    """Find the value of an input left out at which an option's NPV is 0 in the base case; None where none is found.
+
+    What options leave out is nearly always money, in which NPVs are straight lines.
+    """
+    try:
+        turned = lever(case, path)
+    except TcoError:
+        return None  # a section, or a number that means nothing alone
+    outcomes = turned.outcomes
+
+    def npv(values: FloatArray) -> FloatArray:
+        fixed = {name: np.full(len(values), mean[0]) for name, mean in outcomes.means.items()}
+        return np.asarray(outcomes.savings({**fixed, **turned.draws(values)}, option)[2])
+
+    first, last = turned.value, turned.value + turned.scale
+    here, there = npv(np.array([first, last]))
+    if here == there:
+        return None
+    value = float(first - here * (last - first) / (there - here))
+    if not turned.low <= value <= turned.high:
+        return None
+    left = float(npv(np.array([value]))[0])
+    return value if abs(left) <= _LEFT * max(abs(float(here)), 1.0) else None

@@ -1,0 +1,207 @@
+"""Two inputs turned together: where the decision flips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tco.analyses.levers import Lever, levers, stake
+from tco.analyses.one_way import checked_values
+from tco.distributions import FloatArray
+from tco.errors import UsageError
+from tco.loader import Case
+from tco.outcomes import Worlds
+from tco.results import TOTALS, Provenance, frame
+from tco.version import VERSION
+
+if TYPE_CHECKING:
+    import pandas
+
+DEFAULT_POINTS = 9
+_HALVINGS = 60
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One of two inputs: its path, meaning and unit, whether people write it in percent, its value in the case."""
+
+    path: str
+    meaning: str
+    unit: str
+    percent: bool
+    now: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The NPV of an option over two inputs, and the line along which it is 0.
+
+    Parameters
+    ----------
+    supplier, label, baseline, currency : str
+        The option, what it is held against, and the case's currency.
+    x, y : Axis
+        The two inputs.
+    npv : array of shape (3, y, x)
+        NPV of the base case in the three totals [money].
+    wins : array of shape (y, x) or None
+        P(NPV > 0), all in, where draws were asked for.
+    flips : tuple of tuple of (float, float)
+        For each x the values of y, within the grid, at which the all-in NPV is 0: the flip contour.
+    provenance : Provenance
+        What this was made from.
+    """
+
+    supplier: str
+    label: str
+    baseline: str
+    currency: str
+    x: Axis
+    y: Axis
+    npv: FloatArray
+    wins: FloatArray | None
+    flips: tuple[tuple[float, float], ...]
+    provenance: Provenance
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one row a point of the grid."""
+        for i, second in enumerate(self.y.values):
+            for j, first in enumerate(self.x.values):
+                yield {
+                    self.x.path: first,
+                    self.y.path: second,
+                    **{f"npv_{total}": float(self.npv[t, i, j]) for t, total in enumerate(TOTALS)},
+                    **({} if self.wins is None else {"probability_positive": float(self.wins[i, j])}),
+                }
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Give the rows as a tidy data frame, in full precision."""
+        return frame(self.rows())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain data, in full precision."""
+        return {
+            "supplier": self.supplier,
+            "baseline": self.baseline,
+            "x": {"path": self.x.path, "now": self.x.now, "values": list(self.x.values)},
+            "y": {"path": self.y.path, "now": self.y.now, "values": list(self.y.values)},
+            "npv": {total: self.npv[t].tolist() for t, total in enumerate(TOTALS)},
+            "probability_positive": None if self.wins is None else self.wins.tolist(),
+            "flips": [{"x": x, "y": y} for x, y in self.flips],
+            "provenance": self.provenance.to_dict(),
+        }
+
+    def __str__(self) -> str:
+        from tco.views import exploration
+
+        return exploration.grid_text(self)
+
+
+def grid(
+    case: Case,
+    x: str,
+    y: str,
+    *,
+    supplier: str = "",
+    x_values: Sequence[float] | None = None,
+    y_values: Sequence[float] | None = None,
+    n: int = 0,
+    seed: int = 0,
+) -> Grid:
+    """Turn two inputs together: an option's NPV at every pair of values, and where it changes its sign.
+
+    Parameters
+    ----------
+    case : Case
+        From `tco.load` or `tco.from_data`.
+    x, y : str
+        Paths of two numbers, turned wherever they are used.
+    supplier : str
+        An option other than the baseline; by default the one that costs least of these.
+    x_values, y_values : sequence of float, optional
+        By default over the input's 98 % range; for one that is certain, half to one and a half times its value.
+    n : int
+        Draws for the chance of being worth it at every point; 0 for the base case alone.
+    seed : int
+        What draws are made from.
+
+    Raises
+    ------
+    UsageError
+        For unknown paths or options, and for one path given twice.
+    NotFinite
+        For a pair of values at which the case cannot be computed.
+    """
+    if x == y:
+        raise UsageError(f"expected two different inputs, found '{x}' twice")
+    first, second = levers(case, [x, y])
+    outcomes = first.outcomes
+    means = outcomes.means
+    if not supplier:
+        costs = outcomes.costs(means)[2, :, 0]
+        supplier = min((c, name) for c, name in zip(costs, outcomes.names, strict=True) if name != case.baseline)[1]
+    stake(case, supplier)  # refuses an unknown option, and the baseline
+    across, up = (_values(*pair) for pair in ((first, x_values), (second, y_values)))
+    columns, rows = (one.ravel() for one in np.meshgrid(across, up))
+
+    def saved(these: FloatArray, those: FloatArray) -> FloatArray:
+        fixed = {path: np.full(these.size, mean[0]) for path, mean in means.items()}
+        return outcomes.savings({**fixed, **first.draws(these), **second.draws(those)}, supplier)
+
+    npv = saved(columns, rows).reshape(len(TOTALS), len(up), len(across))
+    wins = None
+    if n:
+        worlds = Worlds.of(first.case, n, seed=seed, outcomes=outcomes)
+        chances = [_chance(worlds, supplier, first, second, pair) for pair in zip(columns, rows, strict=True)]
+        wins = np.array(chances).reshape(len(up), len(across))
+    return Grid(
+        supplier=supplier,
+        label=case.option(supplier).label,
+        baseline=case.baseline,
+        currency=case.currency,
+        x=_axis(first, across),
+        y=_axis(second, up),
+        npv=npv,
+        wins=wins,
+        flips=_contour(lambda a, b: saved(a, b)[2], across, up, npv[2]),
+        provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, n or None, seed if n else None),
+    )
+
+
+def _values(one: Lever, asked: Sequence[float] | None) -> FloatArray:
+    if asked is not None:
+        return np.array(sorted(set(checked_values(asked))))
+    path = next(iter(one.parts))
+    low, high = (float(end) for end in np.asarray(one.outcomes.inputs[path].quantile(np.array([0.01, 0.99]))))
+    if low == high:
+        low, high = (0.0, one.scale) if one.value == 0 else sorted((0.5 * one.value, 1.5 * one.value))
+    return np.linspace(max(low, one.low), min(high, one.high), DEFAULT_POINTS)
+
+
+def _axis(one: Lever, values: FloatArray) -> Axis:
+    return Axis(one.path, one.meaning, one.unit, one.kind in ("share", "rate"), one.value, tuple(values.tolist()))
+
+
+def _chance(worlds: Worlds, supplier: str, first: Lever, second: Lever, at: tuple[float, float]) -> float:
+    turned = {**first.draws(np.full(worlds.n, at[0])), **second.draws(np.full(worlds.n, at[1]))}
+    return float((worlds.outcomes.savings({**worlds.draws, **turned}, supplier)[2] > 0).mean())
+
+
+def _contour(saved: Any, across: FloatArray, up: FloatArray, npv: FloatArray) -> tuple[tuple[float, float], ...]:
+    """Give the points (x, y) at which the NPV is 0: by halving between grid points of opposite sign, all at once."""
+    rows, columns = np.nonzero(npv[:-1] * npv[1:] < 0)
+    exact = [(float(across[j]), float(up[i])) for i, j in zip(*np.nonzero(npv == 0), strict=True)]
+    if not rows.size:
+        return tuple(sorted(exact))
+    x, low, high = across[columns], up[rows].copy(), up[rows + 1].copy()
+    signs = np.sign(npv[rows, columns])
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        same = np.sign(saved(x, middle)) == signs
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    found = zip(x.tolist(), ((low + high) / 2).tolist(), strict=True)
+    return tuple(sorted([*exact, *found]))

@@ -1,0 +1,358 @@
+"""Decisions and break-evens as text for a terminal of 100 columns, and as HTML for notebooks."""
+
+from __future__ import annotations
+
+import html as escaping
+from collections.abc import Iterable, Iterator
+
+from tco.analyses.break_even import LOST_CUSTOMER, BreakEven, Flip
+from tco.analyses.decision import Decision, DifferingRate, FlippingInput, GapThatDecides, OptionVerdict
+from tco.results import TOTALS
+from tco.views.risk import chance
+from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, wrapped
+
+MOST_LINES = 45
+_LABEL = 26
+_NAME = 27
+_MOST_GAPS = 5
+_MOST_WARNINGS = 3
+
+
+def text(decision: Decision) -> str:
+    """Write a decision for a terminal: the answer in the first three lines, at most 45 lines in all."""
+    parts = [_answer(decision), _options(decision), _totals(decision), _parties(decision)]
+    parts += [_changes(decision), _gaps(decision), _warnings(decision)]
+    lines = "\n\n".join(part for part in parts if part).split("\n")
+    if len(lines) > MOST_LINES:  # many options: the blank lines go first
+        lines = [line for line in lines if line]
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], f"  … {len(lines) - MOST_LINES + 1} more lines: --format json has all"]
+    return "\n".join(lines)
+
+
+def html(decision: Decision) -> str:
+    """Write a small table for notebooks, under the answer."""
+    answer = "<br>".join(escaping.escape(line.strip()) for line in _answer(decision).split("\n"))
+    heads = "".join(f"<th>{escaping.escape(head)}</th>" for head in ("option", *_HEADS))
+    rows = []
+    for option in decision.options:
+        cells = "".join(f"<td>{escaping.escape(cell)}</td>" for cell in _cells(option, decision))
+        rows.append(f"<tr><th>{escaping.escape(option.label)}</th>{cells}</tr>")
+    return f"<p>{answer}</p><table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def verdict(decision: Decision) -> str:
+    """Say the verdict in a sentence."""
+    label = {option.supplier: short(option.label, _NAME) for option in decision.options}
+    best, base = label[decision.challenger], label[decision.baseline]
+    npv = decision.option(decision.challenger).npv["all_in"].mean
+    if decision.leave_baseline and decision.too_close:
+        either = " or ".join(label[name] for name in decision.too_close)
+        return f"Leave {base}: yes, for {either} (too close to call)"
+    if decision.leave_baseline:
+        return f"Leave {base}: yes, for {best}"
+    if npv <= 0:
+        unsure = f": too close to call against {best}" if decision.too_close else f"; next best: {best}"
+        return f"Stay with {base}{unsure}"
+    return f"Stay with {base} for now (too close to call): {_lacking(decision)}"
+
+
+def _lacking(decision: Decision) -> str:
+    """Say which half of the test an option that saves on average does not pass."""
+    option = decision.option(decision.challenger)
+    share = option.npv["all_in"].mean / abs(decision.present_cost) if decision.present_cost else 0.0
+    if share < decision.materiality:
+        return f"{100 * share:.1f} % saved, {100 * decision.materiality:g} % asked"
+    sure = chance(option.probability_positive["all_in"])
+    return f"a saving in {sure} of worlds, {100 * decision.confidence:g} % asked"
+
+
+def _answer(decision: Decision) -> str:
+    chosen = decision.option(decision.challenger)
+    npv, currency = chosen.npv["all_in"], decision.currency
+    scenario = f" (scenario: {decision.scenario})" if decision.scenario else ""
+    scenario += " INCOMPLETE: an unknown rate counts as 0" if chosen.incomplete else ""
+    saves, more = ("saves", "") if npv.mean > 0 else ("costs", " more")
+    second = (
+        f"  {short(chosen.label, _NAME)} {saves} {money(abs(npv.mean))} {currency}{more} in {decision.months} months, "
+        f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
+    )
+    return "\n".join(short(line, WIDTH) for line in (verdict(decision) + scenario, second, "  " + _price(decision)))
+
+
+def _price(decision: Decision) -> str:
+    """Say the price to hold out for in a sentence."""
+    found = decision.price
+    if found is None:
+        return "It has no price that can be turned"
+    flip, unit = found.totals["all_in"], _unit_words(found)
+    thing = _short_path(found)
+    if flip.expected is None:
+        words = {
+            "dominated": f"Dominated: no {thing} is low enough to make it worth it",
+            "always": f"Worth it at any {thing}",
+        }
+        return words.get(flip.outcome, f"No {thing} decides")
+    premium = found.premium_on_price["all_in"].expected if found.premium_on_price else None
+    above = "" if premium is None else f", {_premium_words(premium)} the baseline's"
+    up_to = f"{_amount(flip.expected, found)} {unit}".rstrip()
+    return f"Worth it up to {up_to} for its {thing} (now {_amount(found.value, found)}){above}"
+
+
+def _premium_words(premium: float) -> str:
+    return f"{100 * abs(premium):.1f} % {'above' if premium >= 0 else 'below'}"
+
+
+_HEADS = ("saved, mean", "a unit", "5 %", "95 %", "P(saves)", "P(best)", "exp. loss", "payback")
+_WIDTHS = (12, 8, 10, 10, 9, 8, 10, 9)
+
+
+def _options(decision: Decision) -> str:
+    scale = _scale(decision)
+    lines = [f"{f'{decision.currency}{scale.word}, all in':<{_LABEL - 2}}" + _spaced(_HEADS)]
+    for option in decision.options:
+        mark = "*" if option.incomplete else ""
+        lines.append(f"{short(option.label, _LABEL - 4) + mark:<{_LABEL - 2}}" + _spaced(_cells(option, decision)))
+    if any(option.incomplete for option in decision.options):
+        lines.append("  * INCOMPLETE: an unknown rate counts as 0")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cells(option: OptionVerdict, decision: Decision) -> list[str]:
+    scale, npv = _scale(decision), option.npv["all_in"]
+    tail = [chance(option.probability_best), scale.money(option.expected_loss)]
+    if option.supplier == decision.baseline:
+        return ["–"] * 5 + [*tail, "–"]
+    saved = [scale.signed(npv.mean), a_unit(option.saved_per_unit), scale.signed(npv.p5), scale.signed(npv.p95)]
+    return [*saved, chance(option.probability_positive["all_in"]), *tail, _payback(option)]
+
+
+def _payback(option: OptionVerdict) -> str:
+    if option.payback_months is None:
+        return "never"
+    again = "!" if option.payback_repeated else ""
+    return ("at once" if option.payback == "immediate" else f"{option.payback_months:.0f} mo.") + again
+
+
+def _scale(decision: Decision) -> Scale:
+    return Scale.of(max(abs(option.npv["all_in"].p95) for option in decision.options))
+
+
+def _totals(decision: Decision) -> str:
+    """Write what the option saves in the three totals, so that finance sees what rests on invoices alone."""
+    chosen, scale = decision.option(decision.challenger), _scale(decision)
+    heads = ("mean", "5 %", "95 %", "P(saves)", "worth up to")
+    lines = [f"{short(chosen.label, 30) + ', saved by':<42}" + "".join(head.rjust(12) for head in heads)]
+    for total in TOTALS:
+        npv = chosen.npv[total]
+        flip = decision.price.totals[total] if decision.price else None
+        up_to = "–" if decision.price is None or flip is None else _flip_words(flip, flip.expected, decision.price)
+        cells = [scale.signed(npv.mean), scale.signed(npv.p5), scale.signed(npv.p95)]
+        cells += [chance(chosen.probability_positive[total]), up_to]
+        lines.append(f"  {NAMES[total]:<40}" + "".join(cell.rjust(12) for cell in cells))
+    return "\n".join(lines)
+
+
+def _parties(decision: Decision) -> str:
+    """Say who pays and who gains."""
+    chosen = decision.option(decision.challenger)
+    lines = [f"Who pays, who gains with {chosen.label} (mean, {decision.currency})"]
+    lines.append(wrapped("lines: " + _amounts(chosen.by_group.items())))
+    lines.append(wrapped("failures, by who is liable: " + _amounts(chosen.by_liable.items())))
+    lines += [wrapped(_differing(one)) for one in chosen.differing_rates]
+    if chosen.roi is not None:
+        rate = "" if chosen.irr is None else f", IRR {100 * chosen.irr:,.0f} % a year"
+        lines.append(
+            wrapped(
+                f"each {decision.currency} more paid to sellers, carriers and packers brings back "
+                f"{chosen.benefit_cost_ratio:.2f} (ROI {100 * chosen.roi:,.0f} %{rate})"
+            )
+        )
+    return "\n".join(lines)
+
+
+def _differing(one: DifferingRate) -> str:
+    rates = f"{as_percent(one.rate)} against {as_percent(one.baseline_rate)}"
+    who = f"the {one.liable} is liable, whom this option does not change"
+    return f"! {one.mode}: {rates}, but {who}: why would the rate differ?"
+
+
+def _amounts(pairs: Iterable[tuple[str, float]]) -> str:
+    return ", ".join(f"{name} {signed(amount)}" for name, amount in pairs if round(amount) != 0) or "nothing"
+
+
+def _changes(decision: Decision) -> str:
+    """Say what would change the answer."""
+    label = {option.supplier: option.label for option in decision.options}
+    lines = ["What would change the answer (one input at a time, the others at their means)"]
+    lines += [wrapped(_flip_line(one)) for one in decision.flips]
+    if not decision.flips:
+        pair = f"{label[decision.challenger]} against {decision.baseline_label}"
+        lines.append(wrapped(f"none does within its own 90 % range: {pair} rests on no single guess"))
+    if decision.more_flips:
+        lines.append(f"  … and {decision.more_flips} more inputs")
+    if decision.too_close and decision.leave_baseline:
+        first, second = (label[name] for name in decision.too_close)
+        lines.append(wrapped(f"{second} instead of {first}:" + ("" if decision.pair_flips else " no single input")))
+        lines += [wrapped("  " + _flip_line(one)) for one in decision.pair_flips]
+    return "\n".join(lines)
+
+
+def _flip_line(one: FlippingInput) -> str:
+    side = "above" if one.above else "below"
+    numbers = [number(value, percent=one.percent) for value in (one.value, one.mean, one.p5, one.p95)]
+    return (
+        f"{one.path} {side} {numbers[0]} (now {numbers[1]}, {numbers[2]} to {numbers[3]}; {chance(one.chance)} likely)"
+    )
+
+
+def _gaps(decision: Decision) -> str:
+    """Say what is left out, and how large it would have to be."""
+    if not decision.gaps:
+        return ""
+    uneven = [one for one in decision.gaps if one.gap.kind != "line"]
+    rest = [one.gap.name for one in decision.gaps if one.gap.kind == "line"]
+    amount, each = decision.gaps[0].amount, decision.gaps[0].amount_per_unit
+    which = "more than" if amount > 0 else "savings of more than"
+    lines = [f"Left out (the answer flips with {which} {money(abs(amount))}, {a_unit(abs(each))} a unit, on one side)"]
+    lines += [wrapped(_gap_line(one, decision)) for one in uneven[:_MOST_GAPS]]
+    if len(uneven) > _MOST_GAPS:
+        lines.append(f"  … and {len(uneven) - _MOST_GAPS} more uneven gaps")
+    if rest:
+        lines.append(wrapped(f"by all: {', '.join(rest)}"))
+    return "\n".join(lines)
+
+
+def _gap_line(one: GapThatDecides, decision: Decision) -> str:
+    equal = one.gap.npv_if_equal.get(decision.challenger)
+    words = "unknown" if one.gap.kind == "unknown" else "not stated"
+    found = f"{one.gap.name} ({words})"
+    if equal is not None:
+        found += f": saved {signed(equal)} if as with {one.gap.value_from}"
+    if one.flips_at is not None:
+        found += f"; flips at {one.flips_at:,.4g}"
+    return found
+
+
+def _warnings(decision: Decision) -> str:
+    if not decision.warnings:
+        return ""
+    lines = ["Warnings", *(wrapped(warning) for warning in decision.warnings[:_MOST_WARNINGS])]
+    if len(decision.warnings) > _MOST_WARNINGS:
+        lines.append(f"  … and {len(decision.warnings) - _MOST_WARNINGS} more")
+    return "\n".join(lines)
+
+
+def break_even_text(found: BreakEven) -> str:
+    """Write a break-even for a terminal: the answer in the first lines."""
+    parts = ["\n".join(short(line, WIDTH) for line in _break_even_answer(found)), _break_even_totals(found)]
+    parts += [_wins(found), _how(found)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _break_even_answer(found: BreakEven) -> Iterator[str]:
+    flip, name = found.totals["all_in"], found.label
+    thing, unit = _short_path(found), _unit_words(found)
+    if flip.expected is not None and found.at_stake:
+        yield f"{name}: worth it up to a {thing} of {_amount(flip.expected, found)} {unit}"
+        premium = found.premium_on_price["all_in"] if found.premium_on_price else None
+        landed = found.premium_on_landed["all_in"] if found.premium_on_landed else None
+        parts = [f"now {_amount(found.value, found)}"]
+        for words, one in (("the baseline's price", premium), ("its landed cost", landed)):
+            if one is not None and one.expected is not None:
+                parts.append(f"{_premium_words(one.expected)} {words}")
+        yield "  " + "; ".join(parts)
+        return
+    if flip.expected is not None:
+        side = "below" if found.lower_wins else "above"
+        yield f"{name} is worth it with {thing} {side} {_amount(flip.expected, found)} {unit}".rstrip()
+        yield f"  now {_amount(found.value, found)}"
+        return
+    plain = {
+        "dominated": f"{name} is dominated: no {thing} is low enough to make it worth it",
+        "always": f"{name} is worth it at any {thing}: no value in its bounds flips the decision",
+        "never": f"{name} is not worth it at any {thing}: no value in its bounds flips the decision",
+    }
+    yield plain[flip.outcome]
+    yield f"  now {_amount(found.value, found)} {unit}".rstrip()
+
+
+def _break_even_totals(found: BreakEven) -> str:
+    heads = ("base case", "expected", "5 %", "median", "95 %")
+    lines = [f"{'NPV is 0 at':<22}" + "".join(head.rjust(15) for head in heads)]
+    for total in TOTALS:
+        flip = found.totals[total]
+        cells = [_flip_words(flip, value, found) for value in (flip.base, flip.expected, flip.p5, flip.p50, flip.p95)]
+        lines.append(f"  {NAMES[total]:<20}" + "".join(cell.rjust(15) for cell in cells))
+    for words, premium in (("premium on price", found.premium_on_price), ("on landed cost", found.premium_on_landed)):
+        if premium is not None:
+            one = premium["all_in"]
+            shown = ["–" if v is None else as_percent(v) for v in (one.base, one.expected, one.p5, one.p50, one.p95)]
+            lines.append(f"  {words:<20}" + "".join(cell.rjust(15) for cell in shown))
+    return "\n".join(lines)
+
+
+def _wins(found: BreakEven) -> str:
+    lines = [f"{'Worth it in, at':<22}" + "".join(NAMES[total].rjust(19) for total in TOTALS)]
+    for value, chances in found.wins:
+        cells = "".join(chance(chances[total]).rjust(19) for total in TOTALS)
+        lines.append(f"  {_amount(value, found):<20}{cells}")
+    return "\n".join(lines)
+
+
+def _how(found: BreakEven) -> str:
+    alone = f"turned for {found.supplier} alone" if found.at_stake else "turned wherever it is used"
+    exact = "exact: the NPV is a straight line in it" if found.linear else "solved, and put back: the NPV is then 0"
+    lines = [wrapped(f"{found.path} ({found.meaning}), {alone}; {exact}")]
+    if found.more:
+        lines.append(
+            wrapped("in the base case the NPV is also 0 at " + ", ".join(_amount(x, found) for x in found.more))
+        )
+    lines.append(wrapped(f"{found.provenance.n:,} draws, seed {found.provenance.seed}; against {found.baseline}"))
+    return "\n".join(lines)
+
+
+def _flip_words(flip: Flip, value: float | None, found: BreakEven) -> str:
+    if value is not None:
+        return _amount(value, found)
+    return {"flips": "–", "always": "any", "never": "none", "dominated": "none"}[flip.outcome]
+
+
+def _amount(value: float, found: BreakEven) -> str:
+    return number(value, percent=found.percent)
+
+
+def number(value: float, *, percent: bool) -> str:
+    """Write an input's value."""
+    if percent:
+        return as_percent(value)
+    return a_unit(value) if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def as_percent(value: float) -> str:
+    """Write a share."""
+    return f"{100 * value:.2f} %" if abs(value) < 0.1 else f"{100 * value:.1f} %"
+
+
+def _unit_words(found: BreakEven) -> str:
+    if found.percent or found.unit == "1":
+        return ""
+    first, _, rest = found.unit.partition("/")
+    if first != "money":
+        return found.unit
+    return found.currency + "".join(f" a {part}" for part in rest.split("/") if part)
+
+
+def _short_path(found: BreakEven) -> str:
+    if found.path == LOST_CUSTOMER:
+        return "value of a lost customer"
+    return found.path.rpartition(".")[2] if not found.at_stake else _stake_words(found.path)
+
+
+def _stake_words(path: str) -> str:
+    last = path.split(".")[-1]
+    return {"unit_price": "price", "price_breaks": "price"}.get(last, ".".join(path.split(".")[-2:]))
+
+
+def _spaced(cells: Iterable[str]) -> str:
+    return "".join(cell.rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))

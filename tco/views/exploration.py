@@ -1,0 +1,218 @@
+"""What-if results as text for a terminal of 100 columns: curves, tables, grids, scenarios, differences, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tco.analyses.curves import Curve
+from tco.analyses.difference import Difference
+from tco.analyses.evidence import Evidence
+from tco.analyses.one_way import Table
+from tco.analyses.two_way import Axis, Grid
+from tco.analyses.variants import AS_IT_STANDS, Variants
+from tco.results import TOTALS
+from tco.views.decision import as_percent, number
+from tco.views.risk import chance
+from tco.views.table import WIDTH, Scale, a_unit, money, short, signed, wrapped
+
+_SHOWN = 12
+_LONG = 26
+_MOST_CHANGES = 40
+
+
+def curve_text(curve: Curve) -> str:
+    """Write a curve at a dozen of its points."""
+    lines = [*_curve_answer(curve), ""]
+    heads = ["premium" if curve.kind == "price" else "", "P(hard)", "P(hard + est.)", "P(all in)"]
+    heads += ["best on the mean", "P(best)", "exp. loss"]
+    widths = (10, 9, 15, 11, 24, 9, 12)
+    lines.append(f"{'price' if curve.kind == 'price' else 'value':>10}" + _cells(heads, widths))
+    for i in sorted({round(x) for x in np.linspace(0, len(curve.values) - 1, min(_SHOWN, len(curve.values)))}):
+        best = curve.frontier[i]
+        cells = ["" if curve.premiums is None else as_percent(float(curve.premiums[i]))]
+        cells += [chance(float(curve.wins[total][i])) for total in TOTALS]
+        cells += [short(best, 22), chance(float(curve.best[best][i])), money(float(curve.losses[curve.supplier][i]))]
+        lines.append(f"{a_unit(float(curve.values[i])):>10}" + _cells(cells, widths))
+    lines += [
+        "",
+        wrapped(
+            f"P(…): share of worlds in which {curve.label} saves against {curve.baseline}; P(best): of the option "
+            f"best on the mean; expected loss: of choosing {curve.label}, {curve.currency}"
+        ),
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _curve_answer(curve: Curve) -> list[str]:
+    half = [i for i, wins in enumerate(curve.wins["all_in"]) if wins >= 0.5]
+    if curve.kind == "price":
+        most = f"up to {a_unit(float(curve.values[half[-1]]))}" if half else "at no price shown"
+        return [
+            short(f"{curve.label}: more likely than not worth it {most} (now {a_unit(curve.marks['now'])})", WIDTH),
+            f"  {curve.path}, turned for {curve.supplier} alone",
+        ]
+    implied = curve.marks["implied"]
+    words = f"the case implies {a_unit(implied)} {curve.currency}"
+    return [
+        short(f"{curve.label}: what would you have to believe a lost customer is worth? {words}", WIDTH),
+        f"  lost customers worth nothing: worth it in {chance(float(curve.wins['all_in'][0]))} of worlds; "
+        f"hard lines alone: {chance(curve.hard_only or 0.0)}",
+    ]
+
+
+def table_text(table: Table) -> str:
+    """Write a table: a row a value, cost a unit and NPV of every option."""
+    each = 20
+    names = list(table.labels)
+    fit = max((WIDTH - 12) // each, 1)
+    lines = [f"{table.path}: {table.meaning}" + _now(table.now, percent=table.percent)]
+    crossings = [
+        f"{table.labels[table.cheapest(i)]} from {number(table.values[i], percent=table.percent)}"
+        for i in range(len(table.values))
+        if i == 0 or table.cheapest(i) != table.cheapest(i - 1)
+    ]
+    lines.append(wrapped(f"cheapest: {', then '.join(crossings)}"))
+    scale = Scale.of(max(abs(x) for one in table.npv["all_in"].values() for x in one))
+    for first in range(0, len(names), fit):
+        shown = names[first : first + fit]
+        lines += ["", f"{'':<12}" + "".join(short(table.labels[name], each - 1).rjust(each) for name in shown)]
+        lines.append(f"{'':<12}" + "".join(f"{'a unit':>9}{f'saved{scale.word}':>11}" for _ in shown))
+        for i, value in enumerate(table.values):
+            cells = "".join(
+                f"{a_unit(table.cost_per_unit[name][i]) + '*' * (table.cheapest(i) == name):>9}"
+                f"{'–' if name == table.baseline else scale.signed(table.npv['all_in'][name][i]):>11}"
+                for name in shown
+            )
+            lines.append(f"{number(value, percent=table.percent):<12}{cells}")
+    lines += ["", f"  * cheapest; saved: NPV against {table.baseline}, all in, {table.currency}; others at their means"]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def grid_text(grid: Grid) -> str:
+    """Write a grid: the NPV over two inputs, and where it is 0."""
+    scale = Scale.of(float(np.abs(grid.npv[2]).max()))
+    width = 10
+    lines = [_grid_answer(grid), f"  across: {_axis(grid.x)}", f"  down:   {_axis(grid.y)}", ""]
+    lines.append(f"{'':<12}" + "".join(number(x, percent=grid.x.percent).rjust(width) for x in grid.x.values[:_SHOWN]))
+    for i in reversed(range(len(grid.y.values))):
+        cells = [scale.signed(float(one)).rjust(width) for one in grid.npv[2, i, :_SHOWN]]
+        lines.append(f"{number(grid.y.values[i], percent=grid.y.percent):<12}" + "".join(cells))
+    if grid.flips:
+        points = ", ".join(
+            f"{number(x, percent=grid.x.percent)} → {number(y, percent=grid.y.percent)}" for x, y in grid.flips
+        )
+        lines += ["", wrapped(f"flips at (across → down): {points}")]
+    lines += [
+        "",
+        f"  NPV of {grid.label} against {grid.baseline}, all in, {grid.currency}{scale.word}; others at their means",
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _grid_answer(grid: Grid) -> str:
+    good = float((grid.npv[2] > 0).mean())
+    if good in (0.0, 1.0):
+        words = "saves everywhere" if good else "saves nowhere"
+        return f"{grid.label} {words} on this grid: no pair of values shown flips the decision"
+    return f"{grid.label} saves on {chance(good)} of this grid"
+
+
+def _axis(axis: Axis) -> str:
+    return f"{axis.path}: {axis.meaning}" + _now(axis.now, percent=axis.percent)
+
+
+def _now(now: float | None, *, percent: bool) -> str:
+    return "" if now is None else f" (now {number(now, percent=percent)})"
+
+
+def variants_text(variants: Variants) -> str:
+    """Write a row a scenario with its verdict."""
+    rows = list(variants.rows())
+    choices = {row["choice"] for row in rows}
+    label = {o.supplier: o.label for one in variants.decisions.values() for o in one.options}
+    same = len(choices) == 1 and len({row["leave_baseline"] for row in rows}) == 1
+    first = (
+        f"Same verdict in all {len(rows)} scenarios: {label[rows[0]['choice']]}"
+        if same
+        else "The verdict depends on the scenario"
+    )
+    heads = ("verdict", "saved, mean", "5 %", "95 %", "P(saves)", "price*")
+    widths = (30, 13, 11, 11, 9, 9)
+    lines = [short(first, WIDTH), "", f"{'':<17}" + _cells(heads, widths)]
+    for row in rows:
+        verdict = short(f"{'→' if row['leave_baseline'] else 'stay:'} {label[row['choice']]}", 27)
+        verdict += " ?" if row["too_close"] else ""
+        saved = [signed(row[key]) for key in ("npv_mean", "npv_p5", "npv_p95")]
+        price = "–" if row["price"] is None else a_unit(row["price"])
+        name = "as it stands" if row["scenario"] == AS_IT_STANDS else row["scenario"]
+        lines.append(
+            f"{short(name, 16):<17}" + _cells([verdict, *saved, chance(row["probability_positive"]), price], widths)
+        )
+    lines += [
+        "",
+        wrapped(
+            f"{variants.currency}, all in, of the best option against the baseline (→ leave it for); ? too close to "
+            "call; * the most that its price at stake may be"
+        ),
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def difference_text(found: Difference) -> str:
+    """Write what differs and how it moves the answer."""
+    start, end = found.npv["all_in"]
+    lines = [
+        short(f"{found.label} saves {money(start)} in '{found.first}' and {money(end)} in '{found.second}'", WIDTH),
+        f"  {signed(end - start)} {found.currency}, all in; cheapest: {found.cheapest[0]} and {found.cheapest[1]}",
+    ]
+    if not found.changes:
+        return "\n".join([*lines, "  no input differs"])
+    lines += ["", "What differs"]
+    for change in found.changes[:_MOST_CHANGES]:
+        lines.append(wrapped(f"{change.path}: {_stated(change.before)} → {_stated(change.after)}"))
+    if len(found.changes) > _MOST_CHANGES:
+        lines.append(f"  … and {len(found.changes) - _MOST_CHANGES} more")
+    lines += ["", f"{'Bridge (each step after those above it)':<74}{'step':>12}{'saved':>14}"]
+    lines.append(f"  {short(found.first, 70):<72}{'':>12}{money(start):>14}")
+    lines += [f"  {short(step.name, 70):<72}{signed(step.npv):>12}{money(step.after):>14}" for step in found.steps]
+    moved = [line for line in found.lines if round(line.moved) != 0]
+    if moved:
+        lines += ["", f"{'Saved by line':<38}{'before':>14}{'after':>14}{'moved':>14}"]
+        for line in sorted(moved, key=lambda one: -abs(one.moved)):
+            lines.append(f"  {line.name:<36}{signed(line.before):>14}{signed(line.after):>14}{signed(line.moved):>14}")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _stated(value: Any) -> str:
+    return "nothing" if value is None else short(str(value), 40)
+
+
+def evidence_text(found: Evidence) -> str:
+    """Write the saving from hard to soft, and the register of inputs."""
+    data = found.to_dict()
+    total = found.ladder[-1].cumulative if found.ladder else 0.0
+    hard = sum(rung.npv for rung in found.ladder if rung.grade == "hard")
+    lines = [
+        short(f"{found.label}: of {money(total)} {found.currency} saved, {money(hard)} rest on hard lines", WIDTH),
+        f"  {data['inputs']} inputs, {data['without_source']} without a source; "
+        f"{data['hard_inputs_graded_softer']} of the {data['hard_inputs']} behind the hard headline are graded softer",
+        "",
+        f"{'From hard to soft':<30}{'grade':>12}{'saved':>14}{'so far':>14}",
+    ]
+    lines += [f"  {r.line:<28}{r.grade:>12}{signed(r.npv):>14}{signed(r.cumulative):>14}" for r in found.ladder]
+    lines += ["", "Inputs"]
+    for one in found.assumptions:
+        softer = f" [{one.grade}]" if one.grade else ""
+        owner = f"; owner: {one.owner}" if one.owner else ""
+        source = one.source or "NO SOURCE"
+        lines.append(wrapped(f"{one.path} = {one.written}{softer}: {' '.join(source.split())}{owner}"))
+    if found.warnings:
+        lines += ["", "Warnings", *(wrapped(warning) for warning in found.warnings)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cells(cells: Iterable[str], widths: Sequence[int]) -> str:
+    return "".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
