@@ -13,11 +13,13 @@ from tco.files import replacing
 from tco.loader import Case
 from tco.simulation import Simulation
 from tco.views.workbook.calculation import Calculation
+from tco.views.workbook.checking import CheckSheet
+from tco.views.workbook.compared import CompareSheet
+from tco.views.workbook.flows import FlowSheet
 from tco.views.workbook.inputs import InputSheet
 from tco.views.workbook.layout import Book, Sheet, sheet_names
-from tco.views.workbook.notes import CheckSheet, write_about, write_log, write_values
+from tco.views.workbook.notes import write_about, write_log, write_values
 from tco.views.workbook.register import Register
-from tco.views.workbook.summary import CompareSheet, FlowSheet
 from tco.views.workbook.wiring import Wiring
 
 _BEFORE, _AFTER = ("About", "Compare", "Cash flow", "Inputs"), ("Sensitivity", "Simulation", "Checks", "Log")

@@ -53,7 +53,8 @@ FORMS: Mapping[str, str] = {
 }
 """Number formats by what is shown."""
 _LEADS = ("=", "+", "-", "@", "\t", "\r")
-_UNSAFE = frozenset("[]:*?/\\'")
+_UNSAFE = frozenset("[]:*?/\\'()")
+"""Excel refuses all but brackets, which a formula's functions are told apart by."""
 _LONGEST_NAME = 31
 
 

@@ -69,7 +69,8 @@ class Register:
         for one in case.inputs.values():
             self._keep(self._stated(one, UNUSED))
         for option in case.options:
-            self._keep(self._transition(option))
+            if option.name != case.baseline:
+                self._keep(self._transition(option))
             for name in wirings[option.name].inputs:
                 for position, bound in enumerate(wirings[option.name].bounds(name)):
                     self.item(option, name, position, bound)
@@ -181,10 +182,10 @@ class Register:
         return next(member for member in line if name in self.wirings[member].inputs)
 
     def _transition(self, option: Option) -> Item:
-        line = [name for name in (option.name, *option.parents) if name != self.case.baseline] or [option.name]
+        line = [name for name in (option.name, *option.parents) if name != self.case.baseline]
         stating = [name for name in line if self.case.file.suppliers[name].transition_months is not None]
         path = f"suppliers.{(stating or line[-1:])[0]}.transition_months"
-        status = STRUCTURE if option.name == self.case.baseline else STATED if stating else DEFAULT
+        status = STATED if stating else DEFAULT
         meaning = "first months in which all is as with the baseline"
         item = Item(path, meaning, "1", "positive", (float(option.transition_months),), status)
         return replace(item, source=self.source(path))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
+from typing import Any
 
 from tco import formula
 from tco.costs import CONSTANTS, MODEL, TIMES
@@ -15,6 +16,12 @@ from tco.quantity import Quantity
 STRUCTURAL = ("disposition_first_rows", "disposition_sets")
 """Arguments that say which rows belong together: in a workbook, ranges do."""
 DRIVERS_OF_TIME = ("every_month", "at_start", "missing_at_end")
+
+
+RAISED = "raised: "
+"""What the keys of figures begin with that are worked out with the price at stake raised."""
+Raised = frozenset[str]
+"""The names of figures that a raised price moves."""
 
 
 class Wiring:
@@ -142,6 +149,11 @@ class Wiring:
             self.names[name] = None
 
 
+def shown(name: str, raised: Raised) -> str:
+    """Give the key of a figure: the one with the price raised where that moves it."""
+    return f"{RAISED}{name}" if name in raised else name
+
+
 def disposition_keys(option: Option) -> list[str]:
     """Give the key of every row of dispositions, set by set; empty for a set without any."""
     return [key for group in option.disposition_sets for key in group or ("",)]
@@ -160,14 +172,16 @@ def excel(quantity: Quantity, cells: Sequence[str]) -> str:
 
     A sum over products needs no array formula as SUMPRODUCT.
     """
-    defined = next(one for one in MODEL.quantities if one.function is quantity.function)
-    by_name = dict(zip(defined.arguments, cells, strict=True))
-    return formula.excel(_recorded(defined), by_name).replace("SUM(", "SUMPRODUCT(")
+    names, symbol = _recorded(quantity.function)
+    by_name = dict(zip(names, cells, strict=True))
+    return formula.excel(symbol, by_name).replace("SUM(", "SUMPRODUCT(")
 
 
 @cache
-def _recorded(quantity: Quantity) -> Symbol:
-    return quantity.trace(MODEL.unit_of)
+def _recorded(function: Callable[..., Any]) -> tuple[tuple[str, ...], Symbol]:
+    """Record a formula of the model: its arguments' names, and the formula."""
+    defined = next(one for one in MODEL.quantities if one.function is function)
+    return defined.arguments, defined.trace(MODEL.unit_of)
 
 
 def _disposition_label(key: str) -> str:
