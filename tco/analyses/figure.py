@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from tco.distributions import FloatArray
+from tco.engine import TOLERANCE
 from tco.errors import UsageError
-from tco.graph import Program
+from tco.graph import NotFinite, Program
 from tco.loader import Case
 from tco.outcomes import Outcomes, Worlds, asked_correlations
 from tco.results import TOTALS
 from tco.sampling import Correlation
+from tco.simulation import simulate
 
 OUTPUTS: Mapping[str, tuple[str, str]] = {
     "npv": ("all_in", "NPV"),
@@ -139,6 +141,26 @@ class _Pinned:
             for step in order:
                 todo = steps[step]
                 values[step] = todo.function(*[values[argument] for argument in todo.arguments])  # type: ignore[misc]
+
+
+def worlds_of(case: Case, n: int, seed: int) -> Worlds:
+    """Draw a case's inputs and cost every option; refuse draws that break a joint limit, in `simulate`'s words.
+
+    Raises
+    ------
+    CaseError
+        Where draws break a joint limit, such as rates that sum to more than 100 %.
+    """
+    worlds = Worlds.of(case, n, seed=seed)
+    try:
+        excess = worlds.outcomes.evaluate(worlds.outcomes.limits, worlds.draws)
+        broken = any(np.max(one) > TOLERANCE for one in excess)
+        worlds.costs  # noqa: B018  # computed here, so that what is not finite is refused in the same words
+    except NotFinite:
+        broken = True
+    if broken:
+        simulate(case, n, seed=seed)  # draws the same worlds, and says which limit they break
+    return worlds
 
 
 def best_supplier(worlds: Worlds) -> str:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.analyses.figure import Figure, best_supplier, correlated_blocks, groups_of, labels_of
+from tco.analyses.figure import Figure, best_supplier, correlated_blocks, groups_of, labels_of, worlds_of
 from tco.analyses.stress import Bands, Rule, Stress, reverse_stress, stress
 from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, tornado_of
 from tco.analyses.variance import Association, SobolIndex, associations, sobol_indices
 from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
-from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds, asked_correlations
+from tco.outcomes import DEFAULT_DRAWS, Outcomes, asked_correlations
 from tco.results import Provenance, frame
 from tco.sampling import REPLICATES
 from tco.version import VERSION
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 BASE_SAMPLES = 4096
 """Base samples of Sobol' indices unless told otherwise."""
 METHOD = "Sobol' indices by Azzini, Mara and Rosati (2021) on scrambled Sobol' points, eight replicates"
+
+_NESTED = ("spider", "first_order_interval", "total_order_interval")
+"""What is no single number, and therefore not in the rows."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Sensitivity:
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row an input."""
         for one in self.inputs:
-            yield {key: value for key, value in one.to_dict().items() if not isinstance(value, list)}
+            yield {key: value for key, value in one.to_dict().items() if key not in _NESTED}
 
     def to_frame(self) -> pandas.DataFrame:
         """Give the rows as a tidy data frame, in full precision."""
@@ -247,7 +250,7 @@ def sensitivity(
     """
     if min(n, draws) < 64:
         raise UsageError(f"expected at least 64 samples and draws, found {min(n, draws)}")
-    worlds = Worlds.of(case, draws, seed=seed)
+    worlds = worlds_of(case, draws, seed)
     figure = Figure(worlds.outcomes, supplier or best_supplier(worlds), output)
     values, asked = figure.in_worlds(worlds), asked_correlations(case, worlds.outcomes.inputs)
     moved = tornado_of(figure, low, high, ranges or {})

@@ -22,8 +22,8 @@ LEAST_GAIN = 0.02
 """What a further condition must add to a rule's score."""
 LEAST_COVERAGE = 0.10
 """Share of the losing worlds that a rule must explain beyond those before it."""
-LEAST_LIFT = 1.2
-"""Times as often as everywhere that a rule's worlds must lose."""
+LEAST_ODDS = 1.25
+"""Times the odds of losing everywhere that a rule's worlds must have."""
 
 Bands = Mapping[str, tuple[float, float]]
 Mask = NDArray[np.bool_]
@@ -169,7 +169,8 @@ def reverse_stress(draws: Draws, losing: Mask) -> tuple[Rule, ...]:
         inside = hunt.holds(cuts)
         density = losing[inside].mean() if inside.any() else 0.0
         fresh = (left & inside).sum() / total
-        if not cuts or fresh < LEAST_COVERAGE or density < LEAST_LIFT * losing.mean():
+        odds_hold = density * (losing.size - total) >= LEAST_ODDS * (1 - density) * total
+        if not cuts or fresh < LEAST_COVERAGE or not odds_hold:
             break
         conditions = tuple(hunt.condition(cut) for cut in cuts)
         rules.append(Rule(conditions, float((losing & inside).sum() / total), float(density), float(inside.mean())))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tco.analyses.figure import groups_of, labels_of
+from tco.analyses.figure import groups_of, labels_of, worlds_of
 from tco.analyses.variance import correlation_ratio
 from tco.distributions import Beta, FloatArray
 from tco.errors import UsageError
@@ -257,8 +257,13 @@ class BetaBinomial:
     @classmethod
     def fitted(cls, prior: Beta, values: FloatArray, costs: FloatArray) -> BetaBinomial:
         """Fit polynomials to costs, (k, n), at values of the rate, (n,), by least squares."""
-        powers = np.vander((values - prior.mean()) / prior.sd(), 5, increasing=True)
-        return cls(prior, np.asarray(np.linalg.lstsq(powers, costs.T, rcond=None)[0].T, dtype=np.float64))
+        model = cls(prior, np.zeros((len(costs), 5)))
+        slopes = np.linalg.lstsq(model.powers(values).T, costs.T, rcond=None)[0]
+        return cls(prior, np.asarray(slopes.T, dtype=np.float64))
+
+    def powers(self, values: FloatArray) -> FloatArray:
+        """Give powers 0 to 4 of values of the rate, (5, n), in standard deviations from its mean."""
+        return np.vander((values - self.prior.mean()) / self.prior.sd(), 5, increasing=True).T
 
     def after(self, units: int) -> tuple[FloatArray, FloatArray]:
         """Give the probability of every number of events in so many units, (n + 1,), and expected costs, (k, n + 1)."""
@@ -552,7 +557,7 @@ def information(
     True
     """
     _check_call(case, n, total, (pilot_cost, pilot_unit_cost), units)
-    worlds = Worlds.of(case, n, seed=seed)
+    worlds = worlds_of(case, n, seed)
     costs = worlds.costs[TOTALS.index(total)]
     order = np.argsort(costs.mean(axis=1), kind="stable")
     names, labels = worlds.outcomes.names, {option.name: option.label for option in case.options}
@@ -675,7 +680,7 @@ def _best_size(curve: Sequence[tuple[int, float, float]], *, free: bool) -> tupl
 def _model_of_rate(worlds: Worlds, costs: FloatArray, path: str, total: str) -> BetaBinomial:
     """Give expected costs as polynomials of a rate: from nested runs, or where it is correlated from the draws.
 
-    They are shifted so that on average they are the mean costs of all draws.
+    What costs differ from them by on average, over all draws, is added: the draws know the other inputs' means better.
     """
     prior = worlds.outcomes.inputs[path]
     if not isinstance(prior, Beta):
@@ -684,7 +689,7 @@ def _model_of_rate(worlds: Worlds, costs: FloatArray, path: str, total: str) -> 
     if path not in _correlated(worlds.outcomes.case):
         given = _conditional_costs(worlds.outcomes, path, total, RATE_NODES, RATE_DRAWS, worlds.seed)
     model = BetaBinomial.fitted(prior, *given)
-    model.coefficients[:, 0] += costs.mean(axis=1) - model.after(0)[1][:, 0]
+    model.coefficients[:, 0] += (costs - model.coefficients @ model.powers(worlds.draws[path])).mean(axis=1)
     return model
 
 

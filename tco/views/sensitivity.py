@@ -104,9 +104,10 @@ def _table(result: Sensitivity) -> str:
     if not shown:
         return ""
     scale = Scale.of(max(abs(end) for one in shown for end in (one.bar.low, one.bar.high)))
+    name = "cost" if result.output == "cost" else "NPV"
     ends = f"{100 * result.low:g} % … {100 * result.high:g} %"
-    head = f"{'Input, and its path':<46}{ends:>18}{f'{result.currency}{scale.word} there':>20}{'alone':>8}{'in all':>8}"
-    lines = [head]
+    unit = f"{name}, {result.currency}{scale.word}"
+    lines = [f"{'Input and its swing, path':<46}{ends:>18}{unit:>20}{'alone':>8}{'in all':>8}"]
     largest = max(one.swing for one in shown)
     for one in shown:
         bar = "█" * max(round(_BAR * one.swing / largest), 1) if one.swing else ""

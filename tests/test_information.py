@@ -1,0 +1,429 @@
+"""Value of information: against closed forms, published decision tables, and every result of a pilot counted out.
+
+Reference cases of the area `voi` in the project's collection of reference results:
+
+voi-getz-heizer
+    Here: EVPI of a decision table, 68,000.
+voi-chemo-evpi, voi-chemo-evppi-p2, voi-chemo-evppi-joint, voi-bcea-vaccine-curve
+    Skipped: they are computed from samples that the R packages voi and BCEA ship as binary files, which are no part of
+    this project. The same regression is held against closed forms and against heormodel instead.
+voi-dampack-va, voi-dampack-cdiff
+    Skipped: incremental cost-effectiveness ratios of two outcomes; here every outcome is money.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tco
+from tco.analyses.value_of_information import (
+    BetaBinomial,
+    Information,
+    _model_of_rate,
+    evpi,
+    evppi,
+    evppi_nested,
+    information,
+)
+from tco.distributions import Beta, Normal
+from tco.errors import CaseError, UsageError
+from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
+from tco.sampling import Sampler
+from tco.views import information as view
+
+ROOT = Path(__file__).parent.parent
+CASES = sorted(ROOT.glob("scenarios/*.yaml"))
+CARTRIDGES = ROOT / "scenarios/cartridges.yaml"
+
+HEAD = """
+tco: 1
+name: by hand
+currency: EUR
+start: 2027-01
+horizon_months: 12
+discount_rate: 0%
+baseline: old
+demand: {units_per_year: 12_000}
+"""
+RATE = (
+    HEAD
+    + """
+failures: {faulty: {stage: use, liable: supplier, goodwill: 10}}
+suppliers:
+  old: {unit_price: 10.35, failure_rates: {faulty: 0%}, label: The old one}
+  new: {unit_price: 10, failure_rates: {faulty: 12 of 400}, label: The new one}
+"""
+)
+"""New costs 120,000 + 120,000·q, old 124,200: the new one is cheaper where q < 3.5 %. Known: Beta(12.5, 388.5)."""
+PRIOR, SWITCH, EACH = scipy.stats.beta(12.5, 388.5), 0.035, 120_000
+
+
+def case_of(text: str, folder: Path) -> tco.Case:
+    file = folder / "case.yaml"
+    file.write_text(text, encoding="utf-8")
+    return tco.load(file)
+
+
+def loss(mean: float, sd: float) -> float:
+    """Give E[max(0, X)] − max(0, E[X]) of a normal X: the unit normal loss (Raiffa and Schlaifer 1961, 5.13.2)."""
+    z = abs(mean) / sd
+    return sd * (scipy.stats.norm.pdf(z) - z * scipy.stats.norm.sf(z))
+
+
+def drawn(inputs, n=2**16, seed=2):
+    sampler = Sampler(inputs, n, seed=seed)
+    chunks = [sampler.draws(chunk) for chunk in range(sampler.chunks)]
+    return {path: np.concatenate([chunk[path] for chunk in chunks]) for path in sampler.paths}
+
+
+class TestTwoOptionsAndNormals:
+    """The second option saves 2 + 3a + 4b + c, unit normals: EVPI from sd √26, EVPPI of a from 3, of a and b from 5."""
+
+    draws = drawn({name: Normal(0, 1) for name in "abcd"})
+    saved = 2 + 3 * draws["a"] + 4 * draws["b"] + draws["c"]
+    costs = np.stack([np.zeros_like(saved), -saved])
+
+    def of(self, names):
+        return evppi(self.costs, [self.draws[name] for name in names])
+
+    def test_evpi_is_the_normal_loss(self):
+        found = evpi(self.costs)
+        assert found.value == pytest.approx(loss(2, math.sqrt(26)), abs=4 * found.standard_error)
+        assert 0 < found.standard_error < 0.005
+
+    @pytest.mark.parametrize(("names", "sd"), [("a", 3), ("b", 4), ("c", 1), ("ab", 5), ("bc", math.sqrt(17))])
+    def test_evppi_is_the_normal_loss_of_what_would_be_known(self, names, sd):
+        found = self.of(names)
+        assert found.value == pytest.approx(loss(2, sd), abs=4 * found.standard_error + 0.002)
+        assert found.standard_error < 0.02
+
+    def test_evppi_of_what_does_not_matter_is_nothing(self):
+        assert self.of("d").value == pytest.approx(0, abs=1e-9)
+
+    def test_evppi_of_all_is_evpi_and_groups_are_worth_no_less_than_their_parts(self):
+        values = [self.of(names).value for names in ("a", "ab", "abc", "abcd")]
+        assert values == sorted(values)
+        assert values[-1] == pytest.approx(evpi(self.costs).value, rel=1e-3)
+        assert values[-1] <= evpi(self.costs).value
+
+    def test_agrees_with_heormodel_on_the_same_draws(self):
+        models = pytest.importorskip("heormodel.models")
+        voi = pytest.importorskip("heormodel.voi")
+        pandas = pytest.importorskip("pandas")
+        index = pandas.RangeIndex(self.saved.size, name="iteration")
+        costs = pandas.DataFrame({"old": self.costs[0], "new": self.costs[1]}, index=index)
+        outcomes = models.Outcomes.from_wide(costs, 0 * costs)
+        draws = pandas.DataFrame(self.draws, index=index)
+        assert evpi(self.costs).value == pytest.approx(voi.evpi(outcomes, wtp=1.0), rel=1e-9)
+        for name in "ab":
+            assert self.of(name).value == pytest.approx(voi.evppi(outcomes, draws, name, wtp=1.0), rel=0.01)
+
+
+def test_three_options_and_a_nonlinear_input_against_integration():
+    """Costs 1, 2q², 3q − 2q·e for a uniform q: E[min_j E[C_j | q]] by quadrature; e is unit exponential, mean 1."""
+    from tco.distributions import Gamma, Uniform
+
+    draws = drawn({"q": Uniform(0, 2), "e": Gamma(1.0, 1.0)})
+    q, e = draws["q"], draws["e"]
+    costs = np.stack([np.ones_like(q), 2 * q**2, 3 * q - 2 * q * e])
+
+    def best(value):
+        return min(1.0, 2 * value**2, 3 * value - 2 * value) / 2
+
+    known, _ = scipy.integrate.quad(best, 0, 2, points=[0.5, 1.0])
+    found = evppi(costs, [q])
+    assert found.value == pytest.approx(min(1.0, 2 * 4 / 3, 1.0) - known, abs=4 * found.standard_error + 0.003)
+
+
+def test_voi_getz_heizer_the_decision_table_of_the_textbook():
+    # voi-getz-heizer: Heizer & Render, Operations Management, module A (Getz), slides; probabilities 0.6 and 0.4
+    payoffs = np.array([[200_000, -180_000], [100_000, -20_000], [0, 0]])
+    states = np.tile([0, 0, 0, 1, 1], 16)
+    costs = -payoffs[:, states].astype(float)
+    assert -costs.mean(axis=1).min() == pytest.approx(52_000)  # max_emv
+    assert -costs.min(axis=0).mean() == pytest.approx(120_000)  # evwpi
+    assert evpi(costs).value == pytest.approx(68_000)  # evpi
+    assert evppi(costs, [states.astype(float)]).value == pytest.approx(68_000)  # the market is all there is to know
+
+
+SKIPPED = {
+    "voi-chemo-evpi": "needs chemo_nb.rda of the R package voi, a binary file that is no part of this project",
+    "voi-chemo-evppi-p2": "needs chemo_pars.rda of the R package voi, a binary file that is no part of this project",
+    "voi-chemo-evppi-joint": "needs chemo_pars.rda of the R package voi, a binary file that is no part of this project",
+    "voi-bcea-vaccine-curve": "needs Vaccine.RData of the R package BCEA, a binary file not in this project",
+    "voi-dampack-va": "ratios of cost to a second outcome; here every outcome is money",
+    "voi-dampack-cdiff": "ratios of cost to a second outcome; here every outcome is money",
+}
+
+
+@pytest.mark.parametrize("name", SKIPPED)
+def test_reference_case_out_of_scope(name):
+    pytest.skip(SKIPPED[name])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 3), st.sampled_from([64, 200, 512]))
+def test_evppi_lies_between_nothing_and_evpi_whatever_the_draws(seed, options, inputs, n):
+    random = np.random.default_rng(seed)
+    known = [
+        random.standard_normal(n) if random.random() < 0.7 else random.integers(0, 3, n) * 1.0 for _ in range(inputs)
+    ]
+    costs = (
+        random.standard_normal((options, n)) * random.exponential(1) + random.standard_normal((options, 1)) * known[0]
+    )
+    everything, some = evpi(costs), evppi(costs, known)
+    assert 0 <= some.value <= everything.value * (1 + 1e-12) + 1e-12
+
+
+class TestBetaBinomial:
+    prior = Beta(2.5, 60.5)
+    coefficients = np.array([[1.0, -2.0, 0.5, 0.3, -0.1], [1.2, 0.4, -0.2, 0.0, 0.05], [0.8, 0.0, 0.0, 0.0, 0.0]])
+    model = BetaBinomial(prior, coefficients)
+
+    def test_results_have_the_beta_binomial_probabilities(self):
+        probabilities, _ = self.model.after(40)
+        np.testing.assert_allclose(probabilities, scipy.stats.betabinom(40, 2.5, 60.5).pmf(range(41)), rtol=1e-9)
+
+    @pytest.mark.parametrize("events", [0, 1, 7, 40])
+    def test_expected_costs_after_a_result_are_those_of_the_posterior(self, events):
+        """By quadrature over Beta(2.5 + y, 60.5 + 40 − y)."""
+        posterior = scipy.stats.beta(2.5 + events, 100.5 - events)
+        _, costs = self.model.after(40)
+        for row, coefficients in enumerate(self.coefficients):
+
+            def cost(rate, coefficients=coefficients):
+                z = (rate - self.prior.mean()) / self.prior.sd()
+                return np.polynomial.polynomial.polyval(z, coefficients) * posterior.pdf(rate)
+
+            expected, _ = scipy.integrate.quad(cost, 0, 1, points=[posterior.mean()], limit=200)
+            assert costs[row, events] == pytest.approx(expected, rel=1e-6)
+
+    def test_value_grows_with_the_pilot_from_nothing_to_that_of_knowing_the_rate(self):
+        """E[min] over the prior by quadrature; a sample never hurts (Blackwell 1953)."""
+
+        def best(rate):
+            z = (rate - self.prior.mean()) / self.prior.sd()
+            costs = [np.polynomial.polynomial.polyval(z, row) for row in self.coefficients]
+            return min(costs) * scipy.stats.beta(2.5, 60.5).pdf(rate)
+
+        known, _ = scipy.integrate.quad(best, 0, 1, points=[0.01, 0.03, 0.05, 0.1], limit=500)
+        perfect = self.model.after(0)[1][:, 0].min() - known
+        values = [self.model.evsi(n) for n in (0, 1, 10, 100, 1_000, 20_000)]
+        assert values[0] == pytest.approx(0, abs=1e-12)
+        assert values == sorted(values)
+        assert values[-1] < perfect
+        assert values[-1] == pytest.approx(perfect, rel=0.01)
+
+
+class TestAPilotByHand:
+    """Old costs 124,200, new 120,000 + 120,000·q: all figures from scipy's beta and beta-binomial."""
+
+    def expected(self, n):
+        events = np.arange(n + 1)
+        rate = (12.5 + events) / (401 + n)
+        gains = np.maximum(0, EACH * (SWITCH - rate))
+        return scipy.stats.betabinom(n, 12.5, 388.5).pmf(events) @ gains - EACH * (SWITCH - PRIOR.mean())
+
+    def test_value_is_that_of_every_possible_result(self, tmp_path):
+        (pilot,) = information(case_of(RATE, tmp_path), n=4096).pilots
+        for n, value, net in pilot.curve:
+            assert value == net == pytest.approx(self.expected(n), rel=1e-6, abs=1e-3)
+        assert pilot.curve[0][0] == 50
+
+    def test_rule_switches_where_the_posterior_mean_passes_the_break_even_rate(self, tmp_path):
+        """(12.5 + y)/(401 + n) ≤ 3.5 % is y ≤ 0.035·(401 + n) − 12.5; for n = 600 that is 22.5."""
+        result = information(case_of(RATE, tmp_path), n=4096, units=[600])
+        assert result.pilots[0].rule == (
+            "order 600 units from The new one; if at most 22 show 'faulty', choose The new one; "
+            "if more than 22, stay with The old one"
+        )
+        assert result.pilots[0].switches == pytest.approx(scipy.stats.betabinom(600, 12.5, 388.5).sf(22), rel=1e-6)
+        assert "On Monday: " in str(result)
+
+    def test_evppi_and_evpi_are_the_integral_over_the_rate(self, tmp_path):
+        """All that is uncertain is the rate: E[max(0, s − q)] − (s − E[q]), times 120,000."""
+        gain, _ = scipy.integrate.quad(lambda q: (SWITCH - q) * PRIOR.pdf(q), 0, SWITCH)
+        expected = EACH * (gain - (SWITCH - PRIOR.mean()))
+        result = information(case_of(RATE, tmp_path))
+        assert result.evpi == pytest.approx(expected, rel=0.005)
+        assert result.inputs[0].evppi == pytest.approx(expected, rel=0.005)
+        assert evppi_nested(Outcomes(case_of(RATE, tmp_path)), "suppliers.new.failure_rates.faulty") == pytest.approx(
+            expected, rel=0.005
+        )
+
+    def test_best_size_is_that_of_the_largest_net_value(self, tmp_path):
+        sizes = (50, 100, 200, 400, 800, 1_600, 3_200)
+        case = case_of(RATE, tmp_path)
+        (pilot,) = information(case, n=4096, units=sizes, pilot_cost=20, pilot_unit_cost=0.05).pilots
+        nets = {n: self.expected(n) - 20 - 0.05 * n for n in sizes}
+        assert pilot.n == max(nets, key=nets.get)
+        assert pilot.net == pytest.approx(nets[pilot.n], rel=1e-5)
+        assert pilot.evsi == pytest.approx(self.expected(pilot.n), rel=1e-5)
+
+    def test_that_costs_more_than_it_shows_is_not_proposed(self, tmp_path):
+        result = information(case_of(RATE, tmp_path), n=4096, pilot_cost=1e6)
+        (pilot,) = result.pilots
+        assert (pilot.n, pilot.evsi, pilot.net) == (0, 0.0, 0.0)
+        assert "costs more than what it shows is worth" in pilot.rule
+        assert "Pilots: none of 1" in str(result)
+
+    def test_that_could_not_change_the_choice_is_not_proposed(self, tmp_path):
+        result = information(case_of(RATE.replace("10.35", "13"), tmp_path), n=4096)
+        assert result.pilots[0].n == 0
+        assert result.pilots[0].rule.startswith("no pilot for 'faulty': whatever ")
+        assert result.pilots[0].rule.endswith(" units showed, The new one stays best")
+        assert "choose The new one" in str(result).splitlines()[-1]
+
+
+@pytest.fixture(name="shipped", scope="module", params=CASES, ids=lambda path: path.name)
+def fixture_shipped(request) -> tuple[tco.Case, Information]:
+    case = tco.load(request.param)
+    return case, information(case, n=4096)
+
+
+class TestInformationOfShippedCases:
+    def test_obeys_the_laws(self, shipped):
+        """0 ≤ EVPPI ≤ EVPI; a group is worth no less than any part of it; EVSI ≤ EVPPI of its rate, but for noise."""
+        _, shipped = shipped
+        alone = {one.path: one for one in shipped.inputs}
+        for one in (*shipped.inputs, *shipped.groups):
+            assert 0 <= one.evppi <= shipped.evpi * (1 + 1e-12)
+            for part in (*shipped.inputs, *shipped.groups):
+                if set(part.paths) <= set(one.paths):
+                    assert part.evppi <= one.evppi
+        for pilot in shipped.pilots:
+            values = [value for _, value, _ in pilot.curve]
+            assert values == sorted(values)
+            known = alone[pilot.path]
+            assert values[-1] <= known.evppi + 4 * known.standard_error + 0.02 * shipped.evpi + 1
+
+    def test_names_every_uncertain_input_the_most_valuable_first(self, shipped):
+        case, shipped = shipped
+        assert {one.path for one in shipped.inputs} == set(uncertain_inputs(case))
+        values = [one.evppi for one in shipped.inputs]
+        assert values == sorted(values, reverse=True)
+
+    def test_is_the_smallest_expected_loss_of_the_simulation(self, shipped):
+        case, shipped = shipped
+        simulated = tco.simulate(case, 4096)
+        assert shipped.evpi == pytest.approx(min(one.expected_loss for one in simulated.suppliers), rel=1e-9, abs=1e-6)
+        assert shipped.best == simulated.best.supplier
+
+    def test_fits_a_page_and_ends_in_what_to_do_on_monday(self, shipped):
+        _, shipped = shipped
+        lines = str(shipped).splitlines()
+        assert len(lines) <= 45
+        assert max(map(len, lines)) <= 100
+        assert any(line.startswith("On Monday: ") for line in lines[-4:])
+        assert "Assumed: " in str(shipped)
+        assert "(EVPI)" in lines[0]
+
+    def test_gives_plain_data_in_the_agreed_shape(self, shipped):
+        _, shipped = shipped
+        data = shipped.to_dict()
+        assert json.loads(json.dumps(data, allow_nan=False)) == data
+        assert {"evpi", "inputs", "pilots"} <= set(data)
+        assert all({"path", "evppi", "standard_error"} <= set(one) for one in data["inputs"])
+        assert all({"path", "n", "evsi", "net", "rule"} <= set(one) for one in data["pilots"])
+        sizes = sum(len(one.curve) for one in shipped.pilots)
+        assert len(shipped.to_frame()) == 1 + len(shipped.inputs) + len(shipped.groups) + sizes
+        assert view.csv_text(shipped).count("\n") == len(shipped.to_frame())
+        assert "|---|" in view.markdown(shipped)
+        assert shipped._repr_html_().startswith("<table>")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["reference", "couriers"])
+def test_regression_and_nested_runs_agree(name):
+    """Two ways to the same number, on inputs without correlations: the four most valuable ones."""
+    case = tco.load(ROOT / f"scenarios/{name}.yaml")
+    worlds = Worlds.of(case, 2**15)
+    costs, outcomes = worlds.costs[2], worlds.outcomes
+    correlated = {path for one in asked_correlations(case, outcomes.inputs) for path in (one.first, one.second)}
+    values = {path: evppi(costs, [draws]) for path, draws in worlds.draws.items() if path not in correlated}
+    for path in sorted(values, key=lambda one: -values[one].value)[:4]:
+        found = values[path]
+        noise = 4 * found.standard_error + 0.002 * evpi(costs).value
+        assert found.value == pytest.approx(evppi_nested(outcomes, path, n=1024), rel=0.02, abs=noise)
+
+
+def test_pilots_of_a_case_agree_with_drawing_their_results():
+    """Crushed cartridges of Borealis: a binomial result for each draw of the rate, the best option for each result."""
+    case = tco.load(CARTRIDGES)
+    worlds, path = Worlds.of(case, 2**15), "suppliers.borealis.failure_rates.crushed"
+    costs, units = worlds.costs[2], 400
+    results = np.random.default_rng(4).binomial(units, worlds.draws[path])
+    means = np.stack([np.bincount(results, weights=row) for row in costs])
+    drawn_value = costs.mean(axis=1).min() - means.min(axis=0).sum() / worlds.n
+    assert _model_of_rate(worlds, costs, path, "all_in").evsi(units) == pytest.approx(drawn_value, rel=0.05)
+
+
+class TestInformation:
+    def test_names_what_could_change_the_choice_and_not_what_moves_savings_most(self):
+        """Whether the better box pays turns on how much is crushed; how much leaks moves both boxes alike."""
+        result = information(tco.load(CARTRIDGES), n=8192)
+        assert result.inputs[0].path == "suppliers.borealis.failure_rates.crushed"
+        assert result.mover == "suppliers.borealis.failure_rates.leaks"
+        assert "suppliers.borealis.failure_rates.leaks moves what" in str(result).replace("\n      ", " ")
+        assert "On Monday: ask what a pilot of" in str(result)
+
+    def test_does_not_depend_on_the_order_in_the_file(self):
+        data = tco.load(CARTRIDGES).document.data
+        backwards = {key: data[key] for key in reversed(list(data))}
+        backwards["suppliers"] = {key: data["suppliers"][key] for key in reversed(list(data["suppliers"]))}
+        first, second = (information(tco.from_data(one), n=2048) for one in (data, backwards))
+        assert first.evpi == pytest.approx(second.evpi, rel=1e-9)
+        assert first.inputs[0].path == second.inputs[0].path
+        assert first.inputs[0].evppi == pytest.approx(second.inputs[0].evppi, rel=1e-6)
+        assert [(one.path, one.n, one.rule) for one in first.pilots if one.n] == [
+            (one.path, one.n, one.rule) for one in second.pilots if one.n
+        ]
+
+    def test_of_a_case_without_uncertainty_is_worth_nothing(self, tmp_path):
+        result = information(case_of(HEAD + "suppliers: {old: {unit_price: 2}, new: {unit_price: 1}}", tmp_path))
+        assert (result.evpi, result.inputs, result.pilots) == (0.0, (), ())
+        assert "nothing that is uncertain could change that choice" in str(result)
+        assert str(result).splitlines()[-1].startswith("On Monday: choose new")
+
+    def test_refuses_what_cannot_be(self, tmp_path):
+        case = case_of(RATE, tmp_path)
+        for words, arguments in (
+            ("expected at least 64 draws, found 8", {"n": 8}),
+            ("expected one of hard, hard_and_estimated, all_in, found 'npv'", {"total": "npv"}),
+            ("expected a pilot's cost of 0 or more, found -1", {"pilot_cost": -1}),
+            ("expected pilots of at least one unit, found 0", {"units": [0, 10]}),
+            ("expected pilots of at least one unit, found 0", {"units": []}),
+        ):
+            with pytest.raises(UsageError, match=words):
+                information(case, **arguments)
+        with pytest.raises(UsageError, match="expected at least two options to choose from, found one"):
+            information(case_of(HEAD + "suppliers: {old: {unit_price: 2}}", tmp_path))
+
+    def test_refuses_nested_runs_where_they_would_be_wrong(self):
+        outcomes = Outcomes(tco.load(CARTRIDGES))
+        with pytest.raises(UsageError, match=r"found product\.sale_price, which does not vary"):
+            evppi_nested(outcomes, "product.sale_price")
+        with pytest.raises(UsageError, match=r"expected an input without correlations, found failures\.leaks\.churn"):
+            evppi_nested(outcomes, "failures.leaks.churn")
+
+    def test_refuses_a_case_whose_draws_break_a_limit(self, tmp_path):
+        text = (
+            HEAD
+            + """
+failures: {a: {stage: use, liable: supplier, goodwill: 1}, b: {stage: use, liable: supplier, goodwill: 1}}
+suppliers:
+  old: {unit_price: 2, failure_rates: {a: 1%, b: 1%}}
+  new: {unit_price: 1, failure_rates: {a: {uniform: [30%, 60%]}, b: {uniform: [30%, 60%]}}}
+"""
+        )
+        with pytest.raises(CaseError, match="failure rates of units sum to more than 100 %"):
+            information(case_of(text, tmp_path), n=1024)

@@ -1,0 +1,480 @@
+"""Sensitivity: indices against functions whose indices are known, tornado by hand, rules that were planted.
+
+Reference cases of the area `sensitivity` in the project's collection of reference results: sa-ishigami, sa-salib-groups
+and sa-sobolg6; none is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.stats
+
+import tco
+from tco.analyses.figure import Figure, labels_of
+from tco.analyses.sensitivities import Sensitivity, sensitivity
+from tco.analyses.stress import reverse_stress, stress
+from tco.analyses.tornado import tornado
+from tco.analyses.variance import associations, conditional_contribution, sobol_indices
+from tco.distributions import Normal, Uniform
+from tco.errors import CaseError, UsageError
+from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
+from tco.sampling import Correlation
+from tco.views import sensitivity as view
+
+ROOT = Path(__file__).parent.parent
+CASES = sorted(ROOT.glob("scenarios/*.yaml"))
+CARTRIDGES = ROOT / "scenarios/cartridges.yaml"
+
+HEAD = """
+tco: 1
+name: by hand
+currency: EUR
+start: 2027-01
+horizon_months: 12
+discount_rate: 0%
+baseline: old
+demand: {units_per_year: 12_000}
+"""
+PRICES = (
+    HEAD
+    + """
+suppliers:
+  old: {unit_price: 10.50, label: The old one}
+  new: {unit_price: {uniform: [9, 11]}, freight: {uniform: [0, 0.10]}, label: The new one}
+"""
+)
+
+
+def case_of(text: str, folder: Path) -> tco.Case:
+    file = folder / "case.yaml"
+    file.write_text(text, encoding="utf-8")
+    return tco.load(file)
+
+
+def ishigami(draws, a=7.0, b=0.1):
+    return np.sin(draws["x1"]) + a * np.sin(draws["x2"]) ** 2 + b * draws["x3"] ** 4 * np.sin(draws["x1"])
+
+
+THREE = {f"x{i}": Uniform(-math.pi, math.pi) for i in (1, 2, 3)}
+
+
+def sobol_g(draws, a=(78, 12, 0.5, 2, 97, 33)):
+    return np.prod([(np.abs(4 * draws[f"x{i}"] - 2) + one) / (1 + one) for i, one in enumerate(a)], axis=0)
+
+
+SIX = {f"x{i}": Uniform(0, 1) for i in range(6)}
+
+
+class TestSobolIndices:
+    # sa-ishigami: OpenTURNS usecases/ishigami_function.py, SALib Ishigami.py, scipy test_sensitivity_analysis.py
+    first, total = (0.313905191148, 0.44241114479, 0.0), (0.55758885521, 0.44241114479, 0.243683664062)
+
+    def test_of_ishigami_lie_within_the_stated_intervals_of_the_published_values(self):
+        found = sobol_indices(ishigami, THREE, 4096, seed=1)
+        for index, first, total in zip(found.inputs, self.first, self.total, strict=True):
+            assert index.first_order_interval[0] <= first <= index.first_order_interval[1]
+            assert index.total_order_interval[0] <= total <= index.total_order_interval[1]
+            assert index.first_order == pytest.approx(first, abs=0.01)
+            assert index.total_order == pytest.approx(total, abs=0.01)
+        assert found.mean == pytest.approx(3.5, abs=0.01)  # sa-ishigami, mean
+        assert found.variance == pytest.approx(13.8445879407, rel=0.01)  # sa-ishigami, note
+
+    def test_of_ishigami_miss_their_95_percent_intervals_no_more_often_than_that(self):
+        """300 intervals; 95 % of them hold the truth, give or take 3 points (two standard deviations of a binomial)."""
+        hits = []
+        for seed in range(50):
+            found = sobol_indices(ishigami, THREE, 512, seed=seed)
+            for index, first, total in zip(found.inputs, self.first, self.total, strict=True):
+                hits.append(index.first_order_interval[0] <= first <= index.first_order_interval[1])
+                hits.append(index.total_order_interval[0] <= total <= index.total_order_interval[1])
+        assert 0.92 <= np.mean(hits) <= 0.99
+
+    def test_of_a_group_are_the_closed_indices_of_its_inputs(self):
+        # sa-salib-groups: SALib tests/test_regression.py, the closed index of {x1, x3} is 0.5576
+        found = sobol_indices(ishigami, THREE, 4096, groups={"G1": ["x3", "x1"], "G2": ["x2"]}).groups
+        assert [one.name for one in found] == ["G1", "G2"]
+        for index, expected in zip(found, (0.55758885521, 0.44241114479), strict=True):
+            assert index.first_order == pytest.approx(expected, abs=0.005)
+            assert index.total_order == pytest.approx(expected, abs=0.005)
+
+    def test_of_the_g_function_are_the_published_ones(self):
+        # sa-sobolg6: SALib tests/test_test_functions.py, a = (78, 12, 0.5, 2, 97, 33)
+        first = (0.000276065038213, 0.0101948041626, 0.765743068216, 0.191435767054, 0.000179396283162, 0.0014904168715)
+        total = (0.000329457685882, 0.01214323958, 0.79596976909, 0.220313061088, 0.000214096613, 0.00177825474501)
+        found = sobol_indices(sobol_g, SIX, 8192, seed=3)
+        for index, one, all_in in zip(found.inputs, first, total, strict=True):
+            assert index.first_order_interval[0] <= one <= index.first_order_interval[1]
+            assert index.total_order_interval[0] <= all_in <= index.total_order_interval[1]
+            assert index.first_order == pytest.approx(one, abs=0.01)
+            assert index.total_order == pytest.approx(all_in, abs=0.01)
+        assert found.variance == pytest.approx(0.193469786796, rel=0.01)  # sa-sobolg6, V
+
+    def test_of_a_sum_are_shares_of_the_variance_and_first_equals_total(self):
+        """y = 3a + 4b with unit variances: 9/25 and 16/25, by hand."""
+        found = sobol_indices(lambda x: 3 * x["a"] + 4 * x["b"], {"a": Normal(0, 1), "b": Normal(5, 1)}, 2048)
+        for index, expected in zip(found.inputs, (9 / 25, 16 / 25), strict=True):
+            assert index.first_order == pytest.approx(index.total_order, rel=1e-9)
+            assert index.first_order == pytest.approx(expected, abs=4 * index.first_order_error)
+            assert index.first_order_error < 0.01
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_first_order_never_exceeds_total_order(self, seed):
+        for index in sobol_indices(ishigami, THREE, 64, seed=seed).inputs:
+            assert index.first_order <= index.total_order
+
+    def test_of_correlated_inputs_are_those_of_the_group(self):
+        """y = a + b + c, unit normals, a and b with correlation r: (2 + 2r)/(3 + 2r); r = 2 sin(π·rank/6)."""
+        inputs = {name: Normal(0, 1) for name in "abc"}
+        found = sobol_indices(
+            lambda x: x["a"] + x["b"] + x["c"], inputs, 4096, correlations=[Correlation("a", "b", 0.6)]
+        )
+        r = 2 * math.sin(math.pi * 0.6 / 6)
+        assert [one.paths for one in found.inputs] == [("a", "b"), ("c",)]
+        assert found.of("b").first_order == pytest.approx((2 + 2 * r) / (3 + 2 * r), abs=0.01)
+        assert found.of("c").total_order == pytest.approx(1 / (3 + 2 * r), abs=0.01)
+
+    def test_of_a_group_that_parts_correlated_inputs_are_refused_with_the_reason(self):
+        inputs = {name: Normal(0, 1) for name in "abc"}
+        with pytest.raises(
+            UsageError, match=r"expected correlated inputs together in the group 'g', found a without b"
+        ):
+            sobol_indices(
+                lambda x: x["a"], inputs, 64, correlations=[Correlation("a", "b", 0.6)], groups={"g": ["a", "c"]}
+            )
+        with pytest.raises(UsageError, match="found z, which does not vary"):
+            sobol_indices(lambda x: x["a"], inputs, 64, groups={"g": ["z"]})
+        with pytest.raises(UsageError, match="expected at least one uncertain input in the group 'g'"):
+            sobol_indices(lambda x: x["a"], inputs, 64, groups={"g": []})
+
+    def test_do_not_depend_on_the_order_of_inputs(self):
+        backwards = dict(reversed(list(SIX.items())))
+        assert sobol_indices(sobol_g, SIX, 256).inputs == sobol_indices(sobol_g, backwards, 256).inputs
+
+    def test_of_a_figure_that_does_not_vary_are_zero(self):
+        for index in sobol_indices(lambda x: 0 * x["x1"] + 2, THREE, 64).inputs:
+            assert (index.first_order, index.total_order, index.first_order_error) == (0, 0, 0)
+
+    def test_agree_with_scipy(self):
+        def rows(x):
+            return ishigami({f"x{i + 1}": x[i] for i in range(3)})
+
+        uniforms = [scipy.stats.uniform(-math.pi, 2 * math.pi)] * 3
+        theirs = scipy.stats.sobol_indices(func=rows, n=4096, dists=uniforms, rng=np.random.default_rng(1))
+        ours = sobol_indices(ishigami, THREE, 4096).inputs
+        np.testing.assert_allclose([one.first_order for one in ours], theirs.first_order, atol=0.02)
+        np.testing.assert_allclose([one.total_order for one in ours], theirs.total_order, atol=0.02)
+
+    def test_of_a_case_agree_with_salib_on_the_same_model(self):
+        sample = pytest.importorskip("SALib.sample.sobol")
+        analyze = pytest.importorskip("SALib.analyze.sobol")
+        case = tco.load(ROOT / "scenarios/couriers.yaml")
+        figure = Figure(Outcomes(case), "parcelline")
+        inputs = uncertain_inputs(case)
+        assert not asked_correlations(case, inputs)
+        problem = {"num_vars": len(inputs), "names": sorted(inputs), "bounds": [[1e-9, 1 - 1e-9]] * len(inputs)}
+        points = sample.sample(problem, 1024, calc_second_order=False, seed=1)
+        columns = dict(zip(sorted(inputs), points.T, strict=True))
+        drawn = {path: np.asarray(one.quantile(columns[path])) for path, one in inputs.items()}
+        theirs = analyze.analyze(problem, figure(drawn), calc_second_order=False, num_resamples=30, seed=1)
+        ours = sobol_indices(figure, inputs, 2048, pin=figure.pinned, moving=figure.moving)
+        for one, first, first_width, total, total_width in zip(
+            ours.inputs, *(theirs[key] for key in ("S1", "S1_conf", "ST", "ST_conf")), strict=True
+        ):  # their 95 % widths, one and a half times over
+            assert abs(one.first_order - first) <= 1.5 * first_width + 4 * one.first_order_error + 1e-9
+            assert abs(one.total_order - total) <= 1.5 * total_width + 4 * one.total_order_error + 1e-9
+
+
+class TestAFigure:
+    @pytest.mark.parametrize("output", ["npv", "hard", "hard_and_estimated", "cost"])
+    def test_carries_a_change_on_as_if_all_were_computed_anew(self, output):
+        case = tco.load(CARTRIDGES)
+        worlds = Worlds.of(case, 256)
+        figure = Figure(worlds.outcomes, "borealis", output)
+        changes = {"failures.leaks.churn": worlds.draws["failures.leaks.churn"][::-1]}
+        pinned = figure.pinned(worlds.draws)
+        np.testing.assert_array_equal(pinned(changes), figure({**worlds.draws, **changes}))
+        np.testing.assert_array_equal(pinned({}), figure(worlds.draws))
+        np.testing.assert_array_equal(figure.in_worlds(worlds), figure(worlds.draws))
+
+    def test_is_what_the_simulation_says(self):
+        case = tco.load(CARTRIDGES)
+        worlds, simulated = Worlds.of(case, 4096), tco.simulate(case, 4096)
+        for output, total in (("npv", "all_in"), ("hard", "hard"), ("hard_and_estimated", "hard_and_estimated")):
+            mean = Figure(worlds.outcomes, "borealis", output)(worlds.draws).mean()
+            assert mean == pytest.approx(simulated.supplier("borealis").npv[total].mean, rel=1e-9)
+
+    def test_labels_name_whose_it_is_and_the_names_that_a_person_gave(self):
+        case = tco.load(CARTRIDGES)
+        paths = ["suppliers.acme.failure_rates.leaks", "returns.activities.inspection", "inventory.holding_rate"]
+        assert list(labels_of(case, paths).values()) == [
+            "Acme (today), leaks: probability per shipped unit or order",
+            "inspection: cost of the activity, a returned unit",
+            "cost of holding stock, a share of its value a year",
+        ]
+
+
+class TestAssociations:
+    random = np.random.default_rng(5)
+    n = 32_768
+
+    def test_contribution_of_correlated_inputs_counts_what_one_tells_of_the_other(self):
+        """y = 3a + 4b, correlation r: E[y|a] = (3 + 4r)a, so its share is (3 + 4r)² / (25 + 24r)."""
+        for r in (0.0, 0.5, -0.5):
+            a, b = self.random.standard_normal((2, self.n))
+            b = r * a + math.sqrt(1 - r * r) * b
+            share, error = conditional_contribution(a, 3 * a + 4 * b)
+            assert share == pytest.approx((3 + 4 * r) ** 2 / (25 + 24 * r), abs=4 * error + 0.005)
+            assert error < 0.01
+
+    def test_contribution_of_what_has_no_part_is_zero_on_average(self):
+        shares = [
+            conditional_contribution(*np.random.default_rng(seed).standard_normal((2, 2048)))[0] for seed in range(200)
+        ]
+        assert abs(np.mean(shares)) < 4 * np.std(shares) / math.sqrt(200)
+        assert min(shares) < 0
+
+    def test_money_per_sd_is_the_coefficient_times_the_sd(self):
+        """y = 5a − 2b + 100 exactly: 5·sd(a) and −2·sd(b)."""
+        draws = {"a": self.random.normal(3, 2, self.n), "b": self.random.exponential(4, self.n)}
+        found = associations(draws, 5 * draws["a"] - 2 * draws["b"] + 100)
+        assert found["a"].money_per_sd == pytest.approx(5 * draws["a"].std(), rel=1e-9)
+        assert found["b"].money_per_sd == pytest.approx(-2 * draws["b"].std(), rel=1e-9)
+
+    def test_rank_correlation_is_spearmans(self):
+        draws = {"a": self.random.normal(3, 2, 2048)}
+        y = np.exp(draws["a"]) + self.random.normal(0, 40, 2048)
+        expected = scipy.stats.spearmanr(draws["a"], y).statistic
+        assert associations(draws, y)["a"].rank_correlation == pytest.approx(expected, rel=1e-9)
+
+    def test_contributions_and_first_order_indices_of_a_case_agree(self):
+        result = sensitivity(tco.load(ROOT / "scenarios/couriers.yaml"))
+        for one in result.inputs:
+            noise = 4 * (one.association.contribution_error + one.index.first_order_error)
+            assert one.association.contribution == pytest.approx(one.index.first_order, abs=noise + 0.01)
+
+
+class TestTornado:
+    def test_moves_one_input_from_its_10th_to_its_90th_percentile_by_hand(self, tmp_path):
+        """12,000 units; 10 % and 90 % of 9 … 11 are 9.20 and 10.80, of 0 … 0.10 they are 0.01 and 0.09.
+
+        NPV = 12,000 · (10.50 − price − freight); the means are 10 and 0.05, so the base is 5,400.
+        """
+        found = tornado(case_of(PRICES, tmp_path))
+        assert found.supplier == "new"
+        assert found.base == pytest.approx(5_400)
+        price, freight = found.bars
+        assert (price.path, price.from_value, price.to_value) == ("suppliers.new.unit_price", 9.2, 10.8)
+        assert (price.low, price.high, price.swing) == pytest.approx((15_000, -4_200, 19_200))
+        assert (freight.low, freight.high, freight.swing) == pytest.approx((5_880, 4_920, 960))
+
+    def test_elasticity_is_taken_about_the_middle_and_left_out_where_the_sign_changes(self, tmp_path):
+        """Of the cost, 12,000·(p + 0.05): (−19,200/−240,000…) by hand 2·19,200/241,200 over 2·1.6/20 = 0.99502…"""
+        case = case_of(PRICES, tmp_path)
+        assert tornado(case).bars[0].elasticity is None
+        cost = tornado(case, output="cost").bars[0]
+        assert cost.elasticity == pytest.approx((19_200 / 241_200) / (1.6 / 20.0))
+        assert len(cost.spider) == 5
+        assert cost.spider[2] == pytest.approx((10.0, 120_600))
+
+    def test_takes_stated_ranges_also_of_what_is_certain(self, tmp_path):
+        case = case_of(PRICES, tmp_path)
+        ranges = {"suppliers.new.unit_price": (10.0, 10.1), "suppliers.old.unit_price": (10.0, 11.0)}
+        found = {bar.path: bar for bar in tornado(case, ranges=ranges).bars}
+        assert found["suppliers.new.unit_price"].swing == pytest.approx(1_200)
+        assert found["suppliers.old.unit_price"].swing == pytest.approx(12_000)
+
+    def test_refuses_what_does_not_exist(self, tmp_path):
+        case = case_of(PRICES, tmp_path)
+        with pytest.raises(
+            UsageError, match=r"found 'suppliers\.new\.unit_prise': did you mean 'suppliers\.new\.unit_price'"
+        ):
+            tornado(case, ranges={"suppliers.new.unit_prise": (1, 2)})
+        with pytest.raises(UsageError, match=r"expected a range from low to high for suppliers\.new\.unit_price"):
+            tornado(case, ranges={"suppliers.new.unit_price": (2, 1)})
+        with pytest.raises(
+            UsageError, match=r"expected percentiles from above 0 % up to below 100 %, found 0 and 0\.9"
+        ):
+            tornado(case, low=0)
+        with pytest.raises(
+            UsageError, match="expected one of npv, hard, hard_and_estimated, cost as output, found 'irr'"
+        ):
+            tornado(case, output="irr")
+        with pytest.raises(UsageError, match="expected a supplier of the case, found 'nwe': did you mean 'new'"):
+            tornado(case, "nwe")
+
+
+class TestStress:
+    draws = {"u": (np.arange(4000) + 0.5) / 4000, "v": np.tile([0.0, 1.0], 2000)}  # noqa: RUF012
+
+    def test_compares_a_band_with_everywhere(self):
+        """y = u − 0.25 with u even on 0 … 1: above its median the mean is 0.50 and all of it is above 0."""
+        found = stress(self.draws, self.draws["u"] - 0.25, {"u": (0.5, 1.0)})
+        assert found.share == pytest.approx(0.5)
+        assert found.mean == pytest.approx(0.5)
+        assert (found.probability_positive, found.all_probability_positive) == pytest.approx((1.0, 0.75))
+        assert found.all_mean == pytest.approx(0.25)
+        assert found.mean_error == pytest.approx(0.5 / math.sqrt(12 * 2000), rel=1e-3)  # sd of a uniform over √n
+
+    def test_refuses_what_says_nothing(self):
+        y = self.draws["u"]
+        with pytest.raises(UsageError, match="found w, which does not vary"):
+            stress(self.draws, y, {"w": (0, 0.5)})
+        with pytest.raises(UsageError, match="expected a band such as 75% to 100% for u, found 80% to 20%"):
+            stress(self.draws, y, {"u": (0.8, 0.2)})
+        with pytest.raises(UsageError, match="expected at least 30 draws in the bands, found 4 of 4,000: widen"):
+            stress(self.draws, y, {"u": (0.999, 1)})
+
+
+class TestReverseStress:
+    random = np.random.default_rng(11)
+    draws = dict(zip("abcd", random.random((4, 20_000)), strict=True))  # noqa: RUF012
+
+    def test_finds_a_planted_rule(self):
+        a, b = self.draws["a"], self.draws["b"]
+        (rule,) = reverse_stress(self.draws, (a > 0.7) & (b < 0.4))
+        found = {(one.path, one.above): one for one in rule.conditions}
+        assert set(found) == {("a", True), ("b", False)}
+        assert found["a", True].value == pytest.approx(0.7, abs=0.02)
+        assert found["b", False].percentile == pytest.approx(0.4)
+        assert min(rule.coverage, rule.density) > 0.95
+        assert rule.share == pytest.approx(0.12, abs=0.01)
+
+    def test_finds_two_planted_rules(self):
+        a, b, c = (self.draws[name] for name in "abc")
+        rules = reverse_stress(self.draws, (a > 0.8) | ((b < 0.3) & (c > 0.5)))
+        assert {frozenset(one.path for one in rule.conditions) for rule in rules} == {frozenset("a"), frozenset("bc")}
+        assert all(rule.density > 0.95 for rule in rules)
+
+    def test_finds_the_rule_where_most_worlds_lose(self):
+        (rule,) = reverse_stress(self.draws, self.draws["a"] > 0.1)
+        assert [(one.path, one.above, one.percentile) for one in rule.conditions] == [("a", True, pytest.approx(0.1))]
+
+    def test_says_nothing_where_there_is_nothing_to_say(self):
+        assert reverse_stress(self.draws, self.random.random(20_000) < 0.2) == ()
+        assert reverse_stress(self.draws, np.zeros(20_000, dtype=bool)) == ()
+        assert reverse_stress(self.draws, np.ones(20_000, dtype=bool)) == ()
+
+
+@pytest.fixture(name="shipped", scope="module", params=CASES, ids=lambda path: path.name)
+def fixture_shipped(request) -> tuple[tco.Case, Sensitivity]:
+    case = tco.load(request.param)
+    return case, sensitivity(case, n=512, draws=2048)
+
+
+class TestSensitivityOfShippedCases:
+    def test_has_every_uncertain_input_or_counts_it(self, shipped):
+        case, shipped = shipped
+        assert {one.path for one in shipped.inputs} == set(uncertain_inputs(case))
+        text = view._table(shipped)
+        shown = sum(text.count(f"\n  {view._middle(one.path, 44)} ") for one in shipped.inputs)
+        counted = int(text.split("others (")[1].split(" ")[0]) if "others (" in text else 0
+        assert shown + counted == len(shipped.inputs)
+
+    def test_fits_a_page_and_ends_in_what_to_do(self, shipped):
+        _, shipped = shipped
+        lines = str(shipped).splitlines()
+        assert len(lines) <= 45
+        assert max(map(len, lines)) <= 100
+        assert any(line.startswith("What to do: ") for line in lines[-4:])
+        assert shipped.label[:30] in lines[0]
+        assert "Assumed: " in str(shipped)
+
+    def test_gives_plain_data_in_the_agreed_shape(self, shipped):
+        _, shipped = shipped
+        data = shipped.to_dict()
+        assert json.loads(json.dumps(data, allow_nan=False)) == data
+        assert {"supplier", "output", "method", "inputs"} <= set(data)
+        wanted = {"path", "label", "low", "high", "swing", "first_order", "total_order", "standard_error"}
+        assert all(wanted <= set(one) for one in data["inputs"])
+        assert len(list(shipped.rows())) == len(shipped.to_frame()) == len(shipped.inputs)
+        assert view.csv_text(shipped).count("\n") == len(shipped.inputs)
+        assert "|---|" in view.markdown(shipped)
+        assert shipped._repr_html_().startswith("<table>")
+
+    def test_tells_the_base_case_and_the_expected_value_apart(self, shipped):
+        case, shipped = shipped
+        assert shipped.base == pytest.approx(tco.compare(case).supplier(shipped.supplier).npv, rel=1e-9, abs=1e-6)
+        mean = tco.simulate(case, 2048).supplier(shipped.supplier).npv["all_in"].mean
+        assert shipped.expected == pytest.approx(mean, rel=1e-9, abs=1e-6)
+
+
+class TestSensitivity:
+    def test_does_not_depend_on_the_order_in_the_file(self):
+        data = tco.load(CARTRIDGES).document.data
+        backwards = {key: data[key] for key in reversed(list(data))}
+        backwards["suppliers"] = {key: data["suppliers"][key] for key in reversed(list(data["suppliers"]))}
+        backwards["failures"] = {key: data["failures"][key] for key in reversed(list(data["failures"]))}
+        first, second = (sensitivity(tco.from_data(one), "borealis", n=256, draws=1024) for one in (data, backwards))
+        assert [one.path for one in first.inputs] == [one.path for one in second.inputs]
+        for one, other in zip(first.inputs, second.inputs, strict=True):
+            assert one.swing == pytest.approx(other.swing, rel=1e-9)
+            if one.index is not None:
+                assert one.index.total_order == pytest.approx(other.index.total_order, rel=1e-6, abs=1e-12)
+
+    def test_gives_correlated_inputs_no_share_of_their_own_but_one_together(self):
+        result = sensitivity(tco.load(CARTRIDGES), n=512, draws=2048)
+        pair = ("failures.leaks.churn", "suppliers.acme.failure_rates.leaks")
+        for one in result.inputs:
+            assert (one.index is None) == (one.path in pair)
+        assert pair in [one.paths for one in result.groups]
+        assert "Correlated inputs share variance" in str(result)
+        assert all(set(one.paths).issuperset(pair) or not set(one.paths) & set(pair) for one in result.groups)
+
+    def test_judges_groups_that_a_user_names(self):
+        case = tco.load(CARTRIDGES)
+        paths = ["suppliers.borealis.failure_rates.leaks", "suppliers.borealis.failure_rates.crushed"]
+        result = sensitivity(case, "borealis", n=512, draws=1024, groups={"rates": paths})
+        alone = {one.path: one.index.first_order for one in result.inputs if one.index}
+        rates = next(one for one in result.groups if one.name == "rates")
+        assert rates.first_order == pytest.approx(sum(alone[path] for path in paths), abs=0.02)  # they hardly interact
+
+    def test_stress_shows_what_bands_do(self):
+        case = tco.load(CARTRIDGES)
+        band = {"suppliers.borealis.failure_rates.leaks": (0.75, 1.0)}
+        result = sensitivity(case, "borealis", n=64, draws=2048, bands=band)
+        assert result.stressed.share == pytest.approx(0.25, abs=0.001)
+        assert result.stressed.mean < result.stressed.all_mean
+        assert "Stress, 25 % of worlds" in str(result)
+
+    def test_names_where_it_loses(self, tmp_path):
+        """NPV = 12,000·(10.50 − price − freight) loses where the price is above 10.45 or so: the top 27 %."""
+        result = sensitivity(case_of(PRICES, tmp_path), n=64)
+        condition = result.rules[0].conditions[0]
+        assert (condition.path, condition.above) == ("suppliers.new.unit_price", True)
+        assert condition.value == pytest.approx(10.45, abs=0.06)
+        assert "suppliers.new.unit_price above 10.4" in str(result).replace("10.5", "10.4")
+        assert "of the worlds there lose" in str(result)
+
+    def test_of_a_case_without_uncertainty_says_so(self, tmp_path):
+        result = sensitivity(case_of(HEAD + "suppliers: {old: {unit_price: 2}, new: {unit_price: 1}}", tmp_path))
+        assert result.inputs == ()
+        assert "no uncertain input moves its NPV" in str(result)
+        assert len(json.dumps(result.to_dict())) > 0
+
+    def test_refuses_a_case_whose_draws_break_a_limit_as_simulate_does(self, tmp_path):
+        text = (
+            HEAD
+            + """
+failures: {a: {stage: use, liable: supplier, goodwill: 1}, b: {stage: use, liable: supplier, goodwill: 1}}
+suppliers:
+  old: {unit_price: 2, failure_rates: {a: 1%, b: 1%}}
+  new: {unit_price: 1, failure_rates: {a: {uniform: [30%, 60%]}, b: {uniform: [30%, 60%]}}}
+"""
+        )
+        case = case_of(text, tmp_path)
+        with pytest.raises(CaseError, match="failure rates of units sum to more than 100 %") as ours:
+            sensitivity(case, draws=1024)
+        with pytest.raises(CaseError) as theirs:
+            tco.simulate(case, 1024)
+        assert str(ours.value) == str(theirs.value)
+
+    def test_refuses_a_handful_of_samples_and_a_case_of_one_option(self, tmp_path):
+        with pytest.raises(UsageError, match="expected at least 64 samples and draws, found 8"):
+            sensitivity(tco.load(CARTRIDGES), n=8)
+        with pytest.raises(UsageError, match="expected an option besides old, found none"):
+            sensitivity(case_of(HEAD + "suppliers: {old: {unit_price: 2 to 3}}", tmp_path))
