@@ -41,9 +41,9 @@ def html(decision: Decision) -> str:
     return f"<p>{answer}</p><table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def verdict(decision: Decision) -> str:
-    """Say the verdict in a sentence."""
-    label = {option.supplier: short(option.label, _NAME) for option in decision.options}
+def verdict(decision: Decision, *, full: bool = False) -> str:
+    """Say the verdict in a sentence, labels shortened to fit a line or in full."""
+    label = {option.supplier: option.label if full else short(option.label, _NAME) for option in decision.options}
     best, base = label[decision.challenger], label[decision.baseline]
     npv = decision.option(decision.challenger).npv["all_in"].mean
     if decision.leave_baseline and decision.too_close:
@@ -77,10 +77,10 @@ def _answer(decision: Decision) -> str:
         f"  {short(chosen.label, _NAME)} {saves} {money(abs(npv.mean))} {currency}{more} in {decision.months} months, "
         f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
     )
-    return "\n".join(short(line, WIDTH) for line in (verdict(decision) + scenario, second, "  " + _price(decision)))
+    return "\n".join(short(line, WIDTH) for line in (verdict(decision) + scenario, second, "  " + price_line(decision)))
 
 
-def _price(decision: Decision) -> str:
+def price_line(decision: Decision) -> str:
     """Say the price to hold out for in a sentence."""
     found = decision.price
     if found is None:
@@ -185,7 +185,7 @@ def _changes(decision: Decision) -> str:
     """Say what would change the answer."""
     label = {option.supplier: option.label for option in decision.options}
     lines = ["What would change the answer (one input at a time, the others at their means)"]
-    lines += [wrapped(_flip_line(one)) for one in decision.flips]
+    lines += [wrapped(flip_line(one)) for one in decision.flips]
     if not decision.flips:
         pair = f"{label[decision.challenger]} against {decision.baseline_label}"
         lines.append(wrapped(f"none does within its own 90 % range: {pair} rests on no single guess"))
@@ -194,11 +194,12 @@ def _changes(decision: Decision) -> str:
     if decision.too_close and decision.leave_baseline:
         first, second = (label[name] for name in decision.too_close)
         lines.append(wrapped(f"{second} instead of {first}:" + ("" if decision.pair_flips else " no single input")))
-        lines += [wrapped("  " + _flip_line(one)) for one in decision.pair_flips]
+        lines += [wrapped("  " + flip_line(one)) for one in decision.pair_flips]
     return "\n".join(lines)
 
 
-def _flip_line(one: FlippingInput) -> str:
+def flip_line(one: FlippingInput) -> str:
+    """Say at which value an input turns the answer, and how likely that is."""
     side = "above" if one.above else "below"
     numbers = [number(value, percent=one.percent) for value in (one.value, one.mean, one.p5, one.p95)]
     return (
@@ -350,8 +351,11 @@ def _short_path(found: BreakEven) -> str:
 
 
 def _stake_words(path: str) -> str:
-    last = path.split(".")[-1]
-    return {"unit_price": "price", "price_breaks": "price"}.get(last, ".".join(path.split(".")[-2:]))
+    """Name a price at stake: price, an extra cost by its name, another cost in plain words."""
+    parts = path.split(".")
+    if parts[-1] in ("unit_price", "price_breaks"):
+        return "price"
+    return parts[1] if parts[0] == "extra_costs" else parts[-1].replace("_", " ")
 
 
 def _spaced(cells: Iterable[str]) -> str:

@@ -1,0 +1,144 @@
+"""The business case on paper: one self-contained HTML file, or Markdown."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from tco.errors import UsageError
+from tco.files import write_text
+from tco.loader import Case
+from tco.outcomes import DEFAULT_DRAWS
+from tco.views.report.content import Block, Bullets, Grid, Paragraph, Picture, Report, written
+from tco.views.report.findings import Findings
+
+FORMS = ("html", "md")
+_FIGURE = re.compile(r"(±?[+\-<>]?\s*[\d,.]+( %)?|–|)$")
+"""What stands to the right in its column: a figure, or nothing."""
+
+
+@dataclass(frozen=True)
+class _Image:
+    """A chart as a page holds it: its data, and the finding that it shows."""
+
+    source: str
+    title: str
+
+
+def report(case: Case, path: str | Path, *, form: str = "", n: int = DEFAULT_DRAWS, seed: int = 0) -> None:
+    """Write the business case of a case: the answer first, then all that it rests on.
+
+    Parameters
+    ----------
+    case : Case
+        From `tco.load` or `tco.from_data`, with at least two options.
+    path : str or Path
+        Where to; written whole or not at all.
+    form : str
+        ``html``: one self-contained file with charts; ``md``: Markdown, without them. By default by the path's ending.
+    n, seed : int
+        Draws, and what they are made from.
+
+    Raises
+    ------
+    UsageError
+        For an unknown form.
+    TcoError
+        For a case with a single option, or a file that cannot be written.
+    """
+    chosen = form or {".md": "md", ".markdown": "md"}.get(Path(path).suffix.lower(), "html")
+    if chosen not in FORMS:
+        raise UsageError(f"expected a report as {' or '.join(FORMS)}, found '{form}'")
+    found = Findings.of(case, n=n, seed=seed)
+    text = markdown(written(found)) if chosen == "md" else html(written(found), _pictures(found))
+    write_text(path, text)
+
+
+def html(report: Report, pictures: Mapping[str, _Image]) -> str:
+    """Lay a report out as one HTML page; everything that it says is escaped."""
+    from jinja2 import Environment, StrictUndefined
+
+    style = _text("report.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["together"] = lambda text: str(text).replace(" %", "\u00a0%")
+    page = environment.from_string(_text("report.html"))
+    from markupsafe import Markup
+
+    return page.render(report=_laid_out(report), pictures=pictures, style=Markup(style), style_hash=digest) + "\n"
+
+
+def markdown(report: Report) -> str:
+    """Write a report as Markdown, without its charts."""
+    parts = [f"# {_plain(report.title)}", f"**{_plain(report.answer[0])}**", *map(_plain, report.answer[1:])]
+    parts.append(
+        "\n".join(f"- {_plain(tile.name)}: **{_plain(tile.value)}** ({_plain(tile.remark)})" for tile in report.tiles)
+    )
+    for section in report.sections:
+        parts.append(f"## {section.title}")
+        for block in section.blocks:
+            match block:
+                case Paragraph():
+                    parts.append(f"**{_plain(block.text)}**" if block.strong else _plain(block.text))
+                case Bullets():
+                    parts.append("\n".join(f"- {_plain(item)}" for item in block.items))
+                case Grid():
+                    parts.append(_markdown_table(block))
+                case Picture():
+                    continue
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_table(grid: Grid) -> str:
+    heads = [_cell(head) for head in grid.heads]
+    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    for position, row in enumerate(grid.rows):
+        cells = [f"**{_cell(cell)}**" if position in grid.bold and cell else _cell(cell) for cell in row]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*([f"*{_plain(grid.caption)}*", ""] if grid.caption else []), *lines])
+
+
+def _cell(text: str) -> str:
+    return _plain(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _plain(text: str) -> str:
+    """Write out what Markdown would take for markup."""
+    return re.sub(r"([\\`*_<>\[\]#])", r"\\\1", text)
+
+
+def _laid_out(report: Report) -> dict[str, Any]:
+    """Give a report as plain data for the template, each block with its kind."""
+    names = {Paragraph: "paragraph", Bullets: "bullets", Grid: "grid", Picture: "picture"}
+    sections = [
+        {
+            "title": section.title,
+            "blocks": [{**vars(block), **_columns(block), "kind_of": names[type(block)]} for block in section.blocks],
+        }
+        for section in report.sections
+    ]
+    return {**vars(report), "sections": sections}
+
+
+def _columns(block: Block) -> dict[str, Any]:
+    """Say whether a table has heads, and which of its columns hold figures only."""
+    if not isinstance(block, Grid):
+        return {}
+    columns = list(zip(*block.rows, strict=True))
+    figures = [i for i, cells in enumerate(columns) if i and all(map(_FIGURE.match, cells)) and any(cells)]
+    return {"named": any(block.heads), "figures": figures}
+
+
+def _pictures(found: Findings) -> dict[str, _Image]:
+    """Draw the charts of a report, each as an SVG in a data address."""
+    return {}
+
+
+def _text(name: str) -> str:
+    return resources.files("tco.views.report").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,481 @@
+"""What a business case on paper says, section by section: sentences, tables and figures, not yet laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tco.analyses.decision import PAID_TO_SELLERS, GapThatDecides
+from tco.analyses.evidence import Assumption
+from tco.quantity import GROUPS
+from tco.results import TOTALS
+from tco.views.decision import as_percent, flip_line, number, price_line, verdict
+from tco.views.report.findings import Findings
+from tco.views.risk import chance
+from tco.views.table import NAMES, a_unit, money, signed
+
+NOT_MODELLED = (
+    "repeat failures weighing more, word of mouth, the lag between sale and failure, one-shot seasonal buys with "
+    "markdown, take-or-pay, rebates, segments, portfolios of products, corporate tax"
+)
+"""What the cost model leaves out (its section 12); a case can add any of them as an extra cost."""
+
+
+_LITTLE = 0.01
+"""Share of the saving below which what perfect information is worth is called little."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or two; `strong` stands out."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: heads, rows of cells, the first cell of each a label; rows in `bold` are totals."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    bold: frozenset[int] = frozenset()
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart by its kind, and what it shows in words."""
+
+    kind: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure to be read in a second: its value, what it is, and a remark."""
+
+    value: str
+    name: str
+    remark: str = ""
+
+
+Block = Paragraph | Bullets | Grid | Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report.
+
+    Parameters
+    ----------
+    title, date : str
+        Of the case.
+    answer : tuple of str
+        The verdict, and the sentences under it.
+    tiles : tuple of Tile
+        The figures of the first glance.
+    sections : tuple of Section
+        The rest, in the order in which it is read.
+    """
+
+    title: str
+    date: str
+    answer: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    sections: tuple[Section, ...] = field(default=())
+
+
+def written(found: Findings) -> Report:
+    """Write the report of a case."""
+    sections = [_year_table(found), _money(found), _how_sure(found), _changes(found), _measure(found)]
+    sections += [_parties(found), _assumptions(found), _left_out(found), _method(found)]
+    scenario = f" (scenario: {found.decision.scenario})" if found.decision.scenario else ""
+    return Report(
+        title=found.case.name + scenario,
+        date=found.date,
+        answer=tuple(_answer(found)),
+        tiles=tuple(_tiles(found)),
+        sections=tuple(sections),
+    )
+
+
+def _answer(found: Findings) -> Iterator[str]:
+    decision = found.decision
+    option = decision.option(decision.challenger)
+    npv = option.npv["all_in"]
+    yield verdict(decision, full=True) + "."
+    saves = "saves" if npv.mean > 0 else "costs"
+    more = "" if npv.mean > 0 else " more"
+    yield (
+        f"{option.label} {saves} {money(abs(npv.mean))} {decision.currency}{more} over {decision.months} months "
+        f"against {decision.baseline_label}, {a_unit(abs(option.saved_per_unit))} a unit; nine worlds in ten lie between "
+        f"{signed(npv.p5)} and {signed(npv.p95)}. It saves in {chance(option.probability_positive['all_in'])} of "
+        "worlds; "
+        f"{100 * decision.confidence:g} % were asked for."
+    )
+    hard = option.npv["hard"]
+    yield (
+        f"On hard lines alone, what is invoiced or metered, it {'saves' if hard.mean > 0 else 'costs'} "
+        f"{money(abs(hard.mean))} {decision.currency}{'' if hard.mean > 0 else ' more'}, and saves in "
+        f"{chance(option.probability_positive['hard'])} of worlds."
+    )
+    yield price_line(decision) + "."
+    if option.incomplete:
+        yield f"INCOMPLETE: {', '.join(option.incomplete)} is unknown and counts as 0 here."
+
+
+def _tiles(found: Findings) -> Iterator[Tile]:
+    decision = found.decision
+    option = decision.option(decision.challenger)
+    currency = decision.currency
+    yield Tile(_signed_unit(option.saved_per_unit), f"{currency} saved a unit", "levelised, all in")
+    yield Tile(signed(option.npv["all_in"].mean), f"{currency} net present value", "mean over draws, all in")
+    yield Tile(
+        chance(option.probability_positive["all_in"]), "of worlds save", f"{100 * decision.confidence:g} % asked for"
+    )
+    price = decision.price
+    flip = None if price is None else price.totals["all_in"].expected
+    if price is not None and flip is not None:
+        yield Tile(
+            number(flip, percent=price.percent),
+            "highest justified price",
+            f"now {number(price.value, percent=price.percent)}",
+        )
+    months = option.payback_months
+    when = "never" if months is None else "at once" if option.payback == "immediate" else f"{months:.0f} months"
+    yield Tile(when, "payback", "base case" + (", and lost again later" if option.payback_repeated else ""))
+
+
+def _signed_unit(amount: float) -> str:
+    return ("+" if amount > 0 else "-" if amount < 0 else "") + a_unit(abs(amount))
+
+
+def _year_table(found: Findings) -> Section:
+    """Lay the base case out by year as finance knows it: benefits, costs, net."""
+    comparison, decision = found.comparison, found.decision
+    base, option = comparison.supplier(decision.baseline), comparison.supplier(decision.challenger)
+    group_of = {line.name: line.group for line in comparison.lines}
+    years = len(next(iter(base.yearly().values()))) - 1
+    saved: dict[str, np.ndarray] = {}
+    present: dict[str, float] = {}
+    for line in comparison.lines:
+        mine, theirs = (np.array(one.yearly().get(line.name, (0.0,) * (years + 1))) for one in (option, base))
+        group = group_of[line.name]
+        saved[group] = saved.get(group, np.zeros(years + 1)) + theirs - mine
+        amount = base.lines.get(line.name, 0.0) - option.lines.get(line.name, 0.0)
+        present[group] = present.get(group, 0.0) + amount
+    order = [group for group in (*GROUPS, *sorted(set(saved) - set(GROUPS))) if group in saved]
+    benefits = [group for group in order if group not in PAID_TO_SELLERS and _counts(saved[group])]
+    costs = [group for group in order if group in PAID_TO_SELLERS and _counts(saved[group])]
+    nothing = np.zeros(years + 1)
+    total_benefit = sum((saved[group] for group in benefits), nothing)
+    total_cost = sum((-saved[group] for group in costs), nothing)
+    net = total_benefit - total_cost
+    rows = [_row(f"Saved: {group}", saved[group], present[group]) for group in benefits]
+    rows.append(_row("Benefits", total_benefit, sum(present[group] for group in benefits)))
+    bold = {len(rows) - 1}
+    rows += [_row(f"More paid: {group}", -saved[group], -present[group]) for group in costs]
+    rows.append(_row("Costs", total_cost, -sum(present[group] for group in costs)))
+    bold.add(len(rows) - 1)
+    rows.append(_row("Net", net, sum(present.values()), signed))
+    bold.add(len(rows) - 1)
+    running = (*(signed(amount) for amount in net.cumsum()), "", "")
+    rows.append(("Running total", *running))
+    heads = ("", "Initial", *(f"Year {year}" for year in range(1, years + 1)), "Total", "Present value")
+    verdicts = decision.option(decision.challenger)
+    figures = [f"NPV {signed(option.npv)} {decision.currency}"]
+    if verdicts.roi is not None and verdicts.benefit_cost_ratio is not None:
+        figures.append(
+            f"ROI {100 * verdicts.roi:,.0f} %, {verdicts.benefit_cost_ratio:.2f} back for each {decision.currency} "
+            "more paid"
+        )
+    else:
+        figures.append("ROI undefined: nothing more is paid to sellers, carriers and packers")
+    figures.append(_payback_words(found))
+    if verdicts.irr is not None:
+        figures.append(f"IRR {100 * verdicts.irr:,.0f} % a year")
+    months = found.case.timeline.months
+    caption = (
+        f"{decision.currency}, base case, nominal; {verdicts.label} against {decision.baseline_label}; present values "
+        f"discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
+    )
+    caption += "" if months % 12 == 0 else f"; the last year has {months % 12} months"
+    return Section(
+        "The case by year",
+        (
+            Grid(heads, tuple(rows), caption, frozenset(bold), wide=True),
+            Paragraph("; ".join(figures) + "."),
+            Picture("cash", "Cumulative cash flow with payback and its band"),
+        ),
+    )
+
+
+def _payback_words(found: Findings) -> str:
+    option = found.decision.option(found.decision.challenger)
+    if option.payback == "immediate":
+        return "payback immediate"
+    if option.payback_months is None:
+        return f"no payback within {found.decision.months} months"
+    low, _, high = found.cash.payback_range
+    band = "" if low is None or high is None else f" (nine worlds in ten: {low:.0f} to {high:.0f})"
+    later = "" if option.discounted_payback_months is None else f", discounted {option.discounted_payback_months:.1f}"
+    return f"payback after {option.payback_months:.1f} months{later}{band}"
+
+
+def _counts(amounts: np.ndarray) -> bool:
+    return bool(np.abs(amounts).max() >= 0.5)
+
+
+def _row(name: str, amounts: np.ndarray, present: float, written: Callable[[float], str] = money) -> tuple[str, ...]:
+    return (name, *(written(float(amount)) for amount in (*amounts, amounts.sum(), present)))
+
+
+def _money(found: Findings) -> Section:
+    """Say where the money goes, a unit."""
+    comparison = found.comparison
+    units = comparison.planned.discounted_units
+    options = comparison.suppliers
+    rows = []
+    for line in comparison.lines:
+        amounts = [option.lines.get(line.name) for option in options]
+        if any(amounts):
+            cells = ["–" if amount is None else a_unit(amount / units) for amount in amounts]
+            rows.append((line.name, line.grade, *cells))
+    bold = set()
+    for total in TOTALS:
+        bold.add(len(rows))
+        rows.append((NAMES[total], "", *(a_unit(option.totals[total].cost_per_unit) for option in options)))
+    heads = ("line", "grade", *(option.label for option in options))
+    caption = f"{comparison.currency} a planned unit, levelised, base case"
+    return Section(
+        "Where the money goes",
+        (
+            Picture("cost", "Cost of a unit by line, from hard to soft, options side by side"),
+            Picture("bridge", "From the baseline's cost of a unit to the option's, line by line"),
+            Grid(heads, tuple(rows), caption, frozenset(bold), wide=True),
+            Picture("stages", "Cost of failures by stage of the customer's journey"),
+        ),
+    )
+
+
+def _how_sure(found: Findings) -> Section:
+    decision = found.decision
+    rows = []
+    for option in decision.options:
+        if option.supplier == decision.baseline:
+            continue
+        for total in TOTALS:
+            npv = option.npv[total]
+            rows.append(
+                (
+                    option.label if total == TOTALS[0] else "",
+                    NAMES[total],
+                    *(signed(x) for x in (npv.mean, npv.p5, npv.p50, npv.p95)),
+                    chance(option.probability_positive[total]),
+                )
+            )
+    heads = ("saved by", "total", "mean", "5 %", "median", "95 %", "P(saves)")
+    best = tuple(
+        (option.label, chance(option.probability_best), money(option.expected_loss)) for option in decision.options
+    )
+    return Section(
+        "How sure",
+        (
+            Picture("npv", "What the option saves over all draws"),
+            Grid(heads, tuple(rows), f"{decision.currency}, over {decision.provenance.n:,} draws"),
+            Grid(
+                ("option", "P(best)", "expected loss"),
+                best,
+                "Expected loss: what choosing it costs on average against the option that turns out best, all in",
+            ),
+            Picture("acceptability", "How sure the decision is as the price at stake rises"),
+        ),
+    )
+
+
+def _changes(found: Findings) -> Section:
+    decision = found.decision
+    blocks: list[Block] = []
+    if found.sensitivity is not None:
+        blocks.append(
+            Picture("tornado", "Each uncertain input from its 10th to its 90th percentile, others at their means")
+        )
+    if decision.flips:
+        blocks.append(Paragraph("These inputs alone would turn the answer within their own 90 % range:"))
+        blocks.append(Bullets(tuple(flip_line(one) for one in decision.flips)))
+    else:
+        blocks.append(
+            Paragraph("No single input turns the answer within its own 90 % range, the others at their means.")
+        )
+    if decision.too_close and decision.pair_flips:
+        label = {option.supplier: option.label for option in decision.options}
+        first, second = (label[name] for name in decision.too_close)
+        blocks.append(Paragraph(f"{second} instead of {first}:"))
+        blocks.append(Bullets(tuple(flip_line(one) for one in decision.pair_flips)))
+    if found.sensitivity is not None and found.sensitivity.rules:
+        blocks.append(Paragraph("What losing worlds have in common:"))
+        blocks.append(Bullets(tuple(str(rule) for rule in found.sensitivity.rules)))
+    return Section("What would change the answer", tuple(blocks))
+
+
+def _measure(found: Findings) -> Section:
+    told = found.information
+    all_of_it = f"Knowing everything before choosing would be worth {money(told.evpi)} {told.currency} (all in)"
+    little = told.evpi < _LITTLE * abs(told.saving)
+    words = "hardly worth a study" if little else "no study that costs more than its value below pays"
+    blocks: list[Block] = [Paragraph(f"{all_of_it}: {words}.")]
+    worth = [one for one in told.inputs if one.evppi >= 0.5][:8]
+    if worth:
+        rows = tuple((one.label, one.path, money(one.evppi), f"± {money(2 * one.standard_error)}") for one in worth)
+        blocks.append(Grid(("input", "path", "worth knowing", ""), rows, told.currency, wide=True))
+        blocks.append(Picture("evppi", "What it is worth to know each input"))
+    pilots = [pilot for pilot in told.pilots if pilot.n and pilot.evsi >= 0.5]
+    if pilots:
+        blocks.append(Paragraph("Pilots that pay, before their cost:"))
+        blocks.append(Bullets(tuple(pilot.rule for pilot in pilots[:3])))
+    elif not worth:
+        blocks.append(
+            Paragraph("No single input is worth a study: the choice is the same whatever each of them turns out to be.")
+        )
+    return Section("What to measure next", tuple(blocks))
+
+
+def _parties(found: Findings) -> Section:
+    option = found.decision.option(found.decision.challenger)
+    currency = found.decision.currency
+    rows = [("group of lines", name, signed(amount)) for name, amount in option.by_group.items()]
+    rows += [("liable for failures", name, signed(amount)) for name, amount in option.by_liable.items()]
+    blocks: list[Block] = [
+        Grid(
+            ("", "", f"saved, {currency}"),
+            tuple(rows),
+            f"{option.label}, mean over draws; either half adds up to the whole",
+        )
+    ]
+    if option.differing_rates:
+        blocks.append(Paragraph("Rates that differ though the option does not change the party that is liable:"))
+        blocks.append(
+            Bullets(
+                tuple(
+                    f"{one.mode}: {as_percent(one.rate)} against {as_percent(one.baseline_rate)}, "
+                    f"the {one.liable} is liable"
+                    for one in option.differing_rates
+                )
+            )
+        )
+    return Section("Who pays, who gains", tuple(blocks))
+
+
+def _assumptions(found: Findings) -> Section:
+    told = found.evidence
+    data = told.to_dict()
+    words = (
+        f"{data['inputs']} inputs, {data['without_source']} without a source; of the {data['hard_inputs']} behind the "
+        f"hard headline {data['hard_inputs_graded_softer']} are graded softer."
+    )
+    ladder = tuple((r.line, r.grade, signed(r.npv), signed(r.cumulative)) for r in told.ladder)
+    rows = tuple(_assumption(one) for one in told.assumptions)
+    moved = [f"{line} counts as {grade}" for line, grade in told.grades.items()]
+    return Section(
+        "What it rests on",
+        (
+            Paragraph(words + (f" Moved by this case: {', '.join(moved)}." if moved else "")),
+            Grid(
+                ("line", "grade", "saved", "so far"),
+                ladder,
+                f"From the hardest line to the softest, {told.currency}, base case",
+            ),
+            Grid(("input", "value", "90 % range", "source", "owner", "grade"), rows, "Assumptions register", wide=True),
+        ),
+    )
+
+
+def _assumption(one: Assumption) -> tuple[str, ...]:
+    percent = one.kind in ("share", "rate")
+    span = (
+        "certain"
+        if one.low is None or one.high is None
+        else f"{number(one.low, percent=percent)} to {number(one.high, percent=percent)}"
+    )
+    value = one.written if one.written.startswith("by year") else number(one.value, percent=percent)
+    return (one.path, value, span, " ".join(one.source.split()) or "no source", one.owner, one.grade)
+
+
+def _left_out(found: Findings) -> Section:
+    decision = found.decision
+    blocks: list[Block] = []
+    uneven = [one for one in decision.gaps if one.gap.kind != "line"]
+    if uneven:
+        blocks.append(Paragraph("One option states these, another does not; nothing is put in their place:"))
+        blocks.append(Bullets(tuple(_gap(one, decision.challenger) for one in uneven)))
+    lines = [one.gap.name for one in decision.gaps if one.gap.kind == "line"]
+    if lines:
+        blocks.append(Paragraph(f"No option states anything for: {', '.join(lines)}."))
+    if decision.gaps:
+        first = decision.gaps[0]
+        blocks.append(
+            Paragraph(
+                f"The answer flips where what is left out costs {money(abs(first.amount))} {decision.currency} more "
+                f"on one side, {a_unit(abs(first.amount_per_unit))} a unit."
+            )
+        )
+    blocks.append(Paragraph(f"Not modelled: {NOT_MODELLED}. Any of them can be added as an extra cost."))
+    if decision.warnings:
+        blocks.append(Paragraph("Warnings:", strong=True))
+        blocks.append(Bullets(decision.warnings))
+    return Section("What is left out", tuple(blocks))
+
+
+def _gap(one: GapThatDecides, option: str) -> str:
+    equal = one.gap.npv_if_equal.get(option)
+    words = f"{one.gap.name} ({'unknown' if one.gap.kind == 'unknown' else 'not stated'})"
+    words += "" if equal is None else f": saved {signed(equal)} if as with {one.gap.value_from}"
+    return words + ("" if one.flips_at is None else f"; flips at {one.flips_at:,.4g}")
+
+
+def _method(found: Findings) -> Section:
+    told, case = found.decision.provenance, found.case
+    return Section(
+        "Method",
+        (
+            Paragraph(
+                "All options are costed on the same planned demand, from purchase order to lost customer; what "
+                "customers driven away would have bought enters once. Hard lines are invoiced or metered, estimated ones "
+                "modelled from operations data, soft ones behavioural. The base case has every input at its mean; means "
+                "and ranges come from drawing every uncertain input, those that options share once for all. Present values "
+                f"are discounted monthly at {as_percent(case.timeline.discount_rate)} a year."
+            ),
+            Grid(
+                ("", ""),
+                (
+                    ("case", case.name),
+                    ("fingerprint", told.fingerprint),
+                    ("scenario", told.scenario or "as it stands"),
+                    ("draws", f"{told.n:,} scrambled Sobol' points in eight independent scramblings"),
+                    ("seed", str(told.seed)),
+                    ("tco", told.version),
+                    ("date", found.date),
+                ),
+                "What this was made from: the same case, draws and seed give the same file",
+            ),
+        ),
+    )
