@@ -18,7 +18,7 @@ from tco.views.workbook.compared import CompareSheet
 from tco.views.workbook.flows import FlowSheet
 from tco.views.workbook.inputs import InputSheet
 from tco.views.workbook.layout import Book, Sheet, sheet_names
-from tco.views.workbook.notes import write_about, write_log, write_values
+from tco.views.workbook.notes import write_about, write_log, write_simulation, write_values
 from tco.views.workbook.register import Register
 from tco.views.workbook.wiring import Wiring
 
@@ -137,8 +137,7 @@ class _Writer:
         if sensitivity is not None:
             write_values("Sensitivity", "", list(sensitivity.rows()), sheets["Sensitivity"])
         if simulation is not None:
-            told = f"{simulation.n:,} draws, seed {simulation.seed}, {simulation.method}."
-            write_values("Simulation", told, list(simulation.rows()), sheets["Simulation"])
+            write_simulation(simulation, sheets["Simulation"])
 
 
 def _date(case: Case) -> datetime:

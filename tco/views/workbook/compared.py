@@ -36,8 +36,8 @@ class CompareSheet:
         self.npv_rows = {total: below + 4 + number for number, total in enumerate(TOTALS)}
         self.return_rows = {name: below + 8 + number for number, name in enumerate(("costs", "benefits", "roi"))}
         self.payback_rows = {name: below + 12 + number for number, name in enumerate(("simple", "discounted"))}
-        self.price_rows = {name: below + 15 + number for number, name in enumerate(("today", *TOTALS))}
-        self.unit_row = below + 20
+        self.price_rows = {name: below + 15 + number for number, name in enumerate(("which", "today", *TOTALS))}
+        self.unit_row = below + 21
 
     def column(self, option: str) -> int:
         """Give the column of an option's present values; what a unit costs stands beside it."""
@@ -100,6 +100,7 @@ class CompareSheet:
         for option in reversed(self.options):
             chosen = f"IF({cells[option]}={least},{self._head(option)},{chosen})"
         self.sheet.text(2, 0, "Cheapest, all in", "answer")
+        self.sheet.worksheet.set_row(2, 22)
         self.sheet.formula(2, _FIRST, chosen, self.best_words, role="answer text")
 
     def _head(self, option: str) -> str:
@@ -181,7 +182,8 @@ class CompareSheet:
 
     def _prices(self, inputs: InputSheet) -> None:
         """Write the price at stake as it is, and the highest that is justified in each of the three totals."""
-        self._label(self.price_rows["today"], "Price at stake, today")
+        self._label(self.price_rows["which"], "Price at stake")
+        self._label(self.price_rows["today"], "… as it is")
         for total in TOTALS:
             self._label(self.price_rows[total], f"Highest justified price, {NAMES[total]}")
         for option in self._others():
@@ -202,7 +204,8 @@ class CompareSheet:
         else:
             value = inputs.register.items[stake.paths[0]].values[0]
             self.sheet.formula(row, column, inputs.first_year(stake.paths[0]), value, form)
-        self.sheet.text(row, column + 1, "of the table" if table else "", "note")
+        told = calculation.option.price_at_stake.rpartition(".")[2] if not table else "share of the price table"
+        self.sheet.text(self.price_rows["which"], column, told, "note right")
         for total in TOTALS:
             slope = calculation.present(f"{RAISED}total {total}")
             npv = address(self.npv_rows[total], column)

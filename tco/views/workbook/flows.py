@@ -59,7 +59,7 @@ class FlowSheet:
     def write(self) -> None:
         """Write the sheet."""
         sheet = self.sheet
-        sheet.widths(34, 16)
+        sheet.widths(50, 14)
         sheet.worksheet.set_column(2, 2 + len(self.months), 10.5)
         sheet.text(0, 0, "Cash flow", "title")
         sheet.text(
@@ -86,7 +86,8 @@ class FlowSheet:
 
     def _heads(self) -> None:
         sheet, baseline = self.sheet, self.baseline
-        sheet.line(5, (self.comparison.currency, "Total"), "head")
+        sheet.text(5, 0, self.comparison.currency, "head")
+        sheet.text(5, 1, "Total", "number head")
         sheet.text(6, 0, "Month", "quiet")
         sheet.text(7, 0, "Discount factor", "quiet")
         for month in self.months:

@@ -12,7 +12,7 @@ from tco.views.workbook.register import DEFAULT, STRUCTURE, UNUSED, Item, Regist
 
 HEADS = ("Input", "What it is", "Value", "Unit", "Range, as stated", "Source", "Owner", "Grade", "Note", "Status")
 VALUE, FIRST_YEAR = 2, 10
-_WIDTHS = (46, 44, 14, 18, 40, 50, 14, 10, 30, 14)
+_WIDTHS = (44, 34, 12, 20, 27, 46, 12, 10, 14, 10)
 _SECTIONS = {
     "demand": "Demand",
     "product": "Product",
@@ -95,7 +95,7 @@ class InputSheet:
         sheet.text(3, VALUE, HEADS[VALUE], "number head")
         for year in range(self.years):
             sheet.text(3, FIRST_YEAR + year, f"Year {year + 1}", "number head")
-        sheet.text(3, self.delivered, "As delivered: for the checks", "note")
+        sheet.text(3, self.delivered, "As delivered, for the checks", "note")
         for title, items in self._sections():
             self._section(min(self.rows[item.path] for item in items) - 1, title)
             for item in items:
@@ -145,11 +145,11 @@ class InputSheet:
     def _item(self, row: int, item: Item) -> None:
         number = item.number
         self.sheet.text(row, 0, item.path)
-        self.sheet.text(row, 1, item.meaning, "quiet")
-        self.sheet.text(row, 3, "" if item.unit == "1" else item.unit, "quiet")
+        self.sheet.text(row, 1, item.meaning, "quiet wrapped")
+        self.sheet.text(row, 3, "" if item.unit == "1" else item.unit, "unit")
         told = (stated_range(number), item.source, *_remarks(number), item.status)
         for column, words in enumerate(told, start=4):
-            self.sheet.text(row, column, words, "quiet")
+            self.sheet.text(row, column, words, "quiet wrapped")
         role = {STRUCTURE: "value", UNUSED: "quiet", DEFAULT: "default"}.get(item.status, "input")
         form = item_form(item)
         if not item.is_path:

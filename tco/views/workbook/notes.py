@@ -8,6 +8,7 @@ from typing import Any
 from tco.comparison import Comparison
 from tco.loader import Case
 from tco.results import TOTALS
+from tco.simulation import Simulation
 from tco.version import VERSION
 from tco.views.workbook.checking import OK, CheckSheet, traffic_lights
 from tco.views.workbook.compared import CompareSheet
@@ -23,12 +24,13 @@ def write_about(
 ) -> None:
     """Write what the workbook is, the answer, and what is on which sheet."""
     comparison, compare = checks.comparison, checks.compare
-    sheet.widths(30, 22, 22, 22, 22, 22)
+    sheet.widths(34, *[20] * (_WIDE - 1))
+    sheet.worksheet.fit_to_pages(1, 1)
     sheet.text(0, 0, comparison.name, "title")
     row = _answer(comparison, checks, compare, sheet) + 1
     if case.file.description:
         row = _paragraph(sheet, row, case.file.description) + 1
-    sheet.line(row, ("Sheet", "What is on it", "", "", "", ""), "head")
+    sheet.line(row, ("Sheet", "What is on it", *_REST), "head")
     for name, words in parts.items():
         row += 1
         sheet.worksheet.write_url(row, 0, f"internal:'{name}'!A1", sheet.book.style("link"), name)
@@ -38,7 +40,7 @@ def write_about(
         sheet.text(row, 0, name, "quiet")
         sheet.text(row, 1, "not in this workbook: it was not worked out", "note")
     row += 2
-    sheet.line(row, ("How to read it", "", "", "", "", ""), "head")
+    sheet.line(row, ("How to read it", "", *_REST), "head")
     for words in _HOW:
         row += 1
         sheet.text(row, 0, words)
@@ -51,7 +53,7 @@ def write_about(
     ):
         if told:
             row += 2
-            sheet.line(row, (title, "", "", "", "", ""), "head")
+            sheet.line(row, (title, "", *_REST), "head")
             for words in told:
                 row += 1
                 row = _paragraph(sheet, row, words) - 1
@@ -64,14 +66,21 @@ def _answer(comparison: Comparison, checks: CheckSheet, compare: CompareSheet, s
     sheet.text(3, 0, "Cheapest, all in", "answer")
     best = compare.sheet.outside(address(2, 3, fixed=True))
     sheet.formula(3, 1, best, compare.best_words, role="answer text")
-    sheet.text(4, 0, "All checks")
-    sheet.formula(4, 1, checks.all_hold, OK, role="status")
-    traffic_lights(sheet, "B5")
-    sheet.text(5, 0, "Inputs changed since delivery")
-    sheet.formula(5, 1, checks.changed, 0.0, "whole")
-    heads = ("Option", "Cost, all in", "Cost a unit", "NPV, hard", "NPV, hard + estimated", "NPV, all in")
-    sheet.line(7, heads, "head")
-    row = 7
+    sheet.text(4, 0, "It saves against the baseline")
+    costs = [compare.cell(compare.total_rows["all_in"], option.supplier) for option in comparison.suppliers]
+    before = compare.cell(compare.total_rows["all_in"], comparison.baseline)
+    saved = max(option.npv for option in comparison.suppliers)
+    sheet.formula(4, 1, f"{before}-MIN({','.join(costs)})", saved, "money", "answer number")
+    sheet.text(5, 0, "All checks")
+    sheet.formula(5, 1, checks.all_hold, OK, role="status")
+    traffic_lights(sheet, "B6")
+    sheet.text(6, 0, "Inputs changed since delivery")
+    sheet.formula(6, 1, checks.changed, 0.0, "whole")
+    heads = ("Cost, all in", "Cost a unit", "NPV, hard", "NPV, hard + estimated", "NPV, all in", "Payback, simple")
+    row = 8
+    sheet.text(row, 0, f"Option ({comparison.currency})", "head")
+    for column, head in enumerate(heads, start=1):
+        sheet.text(row, column, head, "number head")
     for option in comparison.suppliers:
         row += 1
         sheet.text(row, 0, option.label)
@@ -82,12 +91,16 @@ def _answer(comparison: Comparison, checks: CheckSheet, compare: CompareSheet, s
         for place, total in enumerate(TOTALS, start=3):
             there = compare.cell(compare.npv_rows[total], option.supplier)
             sheet.formula(row, place, there, option.totals[total].npv, "money")
+        if option.supplier != comparison.baseline:
+            flows = checks.flows
+            value, form = flows.paid(option.supplier, "simple")
+            sheet.formula(row, 3 + len(TOTALS), flows.payback(option.supplier, "simple"), value, form)
     return row + 1
 
 
 def _paragraph(sheet: Sheet, row: int, words: str) -> int:
     """Write words over the whole width, as many lines high as they need; give the row below."""
-    sheet.worksheet.merge_range(row, 0, row, 5, "", sheet.book.style("wrapped"))
+    sheet.worksheet.merge_range(row, 0, row, _WIDE - 1, "", sheet.book.style("wrapped"))
     sheet.text(row, 0, words, "wrapped")
     sheet.worksheet.set_row(row, 14 * max(1, -(-len(words) // 140)))
     return row + 1
@@ -110,7 +123,7 @@ def _gaps(comparison: Comparison) -> list[str]:
 def _origin(case: Case, comparison: Comparison, sheet: Sheet, row: int) -> None:
     """Write what the workbook was made from."""
     made = comparison.provenance
-    sheet.line(row, ("Made from", "", "", "", "", ""), "head")
+    sheet.line(row, ("Made from", "", *_REST), "head")
     facts = {
         "Case": made.case,
         "Scenario": made.scenario or "the case as it stands",
@@ -142,28 +155,66 @@ def write_log(case: Case, sheet: Sheet) -> None:
 
 def write_values(title: str, told: str, rows: Sequence[Mapping[str, Any]], sheet: Sheet) -> None:
     """Write rows of an analysis as values, marked so."""
-    sheet.text(0, 0, title, "title")
-    sheet.text(1, 0, f"Values, worked out by tco {VERSION}; they do not follow when inputs are changed. {told}", "note")
+    _values_head(title, told, sheet)
     heads = list(dict.fromkeys(key for row in rows for key in row))
     sheet.widths(28, 34, *([15] * max(0, len(heads) - 2)))
-    for column, head in enumerate(heads):
-        sheet.text(3, column, head.replace("_", " "), "head")
-    for number, row in enumerate(rows, start=4):
-        for column, head in enumerate(heads):
-            _value(sheet, number, column, row.get(head))
+    _table(3, heads, rows, sheet)
     sheet.worksheet.freeze_panes(4, 1)
     sheet.worksheet.repeat_rows(3)
 
 
-def _value(sheet: Sheet, row: int, column: int, value: Any) -> None:
+def write_simulation(simulation: Simulation, sheet: Sheet) -> None:
+    """Write how sure the answer is, then every figure's spread, as values."""
+    told = f"{simulation.n:,} draws, seed {simulation.seed}, {simulation.method}."
+    _values_head("Simulation", told, sheet)
+    sheet.widths(28, 34, *[15] * 9)
+    summary = [
+        {
+            "option": option.label,
+            "": "saved against the baseline, all in",
+            "mean": option.npv["all_in"].mean,
+            "p5": option.npv["all_in"].p5,
+            "p50": option.npv["all_in"].p50,
+            "p95": option.npv["all_in"].p95,
+            "chance that it saves": option.probability_positive["all_in"],
+            "chance to be best": option.probability_best,
+            "expected loss": option.expected_loss,
+        }
+        for option in simulation.suppliers
+    ]
+    _table(3, list(summary[0]), summary, sheet)
+    rows = list(simulation.rows())
+    _table(5 + len(summary), list(dict.fromkeys(key for row in rows for key in row)), rows, sheet)
+    sheet.worksheet.freeze_panes(3, 1)
+
+
+def _values_head(title: str, told: str, sheet: Sheet) -> None:
+    sheet.text(0, 0, title, "title")
+    sheet.text(1, 0, f"Values, worked out by tco {VERSION}; they do not follow when inputs are changed. {told}", "note")
+
+
+def _table(top: int, heads: Sequence[str], rows: Sequence[Mapping[str, Any]], sheet: Sheet) -> None:
+    """Write rows below their heads: each column's words to the left, its numbers to the right."""
+    for column, head in enumerate(heads):
+        numbers = any(isinstance(row.get(head), int | float) for row in rows)
+        sheet.text(top, column, head.replace("_", " "), "number head" if numbers else "head")
+    for number, row in enumerate(rows, start=top + 1):
+        for column, head in enumerate(heads):
+            form = "share" if head.startswith("chance") else ""
+            _value(sheet, number, column, row.get(head), form)
+
+
+def _value(sheet: Sheet, row: int, column: int, value: Any, form: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         sheet.text(row, column, "" if value is None else str(value))
     elif value != value or abs(value) == float("inf"):
         sheet.text(row, column, "–", "value")
     else:
-        sheet.number(row, column, float(value), "money" if abs(value) >= 1000 else "fine")
+        sheet.number(row, column, float(value), form or ("money" if abs(value) >= 1000 or value == 0 else "fine"))
 
 
+_WIDE = 7
+_REST = ("",) * (_WIDE - 2)
 _HOW = (
     "Money is nominal until discounted. Costs are positive, credits negative; a saving is against the baseline.",
     "Headlines come three times: hard (invoiced or metered), with what is estimated, and all in, with customers lost.",

@@ -147,15 +147,34 @@ class Register:
 
     def _left_out(self, option: Option, name: str, position: int, bound: Constant) -> Item:
         """Give the item of a number that no one states: a default, which may be changed, or structure."""
-        source = MODEL.sources[name]
+        name = self._stands_for(option, name, position)
         path, structural = self._default_path(option, name, position)
         if not path:
             return self.items[ONE if bound.value else NONE]
         entry = next((one for one in _ENTRIES.values() if one.name == name), None)
         kind = entry.kind if entry else "number"
         unit = entry.unit if entry else "1"
-        status = STRUCTURE if structural else DEFAULT
-        return self._keep(Item(path, source.summary, unit, kind, (bound.value,), status))
+        status = STRUCTURE if structural or self._brings_a_line(path, name) else DEFAULT
+        return self._keep(Item(path, MODEL.sources[name].summary, unit, kind, (bound.value,), status))
+
+    def _stands_for(self, option: Option, name: str, position: int) -> str:
+        """Name the input that stands for another that is left out: inflation for the growth of the sale price."""
+        orders = name in ("units_per_event", "units_per_shipment") and option.modes[position].per == "order"
+        if orders:
+            return "units_per_order"
+        entry = next((one for one in _ENTRIES.values() if one.name == name), None)
+        return SCALARS[entry.default].name if entry and isinstance(entry.default, str) else name
+
+    def _brings_a_line(self, path: str, name: str) -> bool:
+        """Say whether stating a default adds a line, or another formula, to some option: not a matter of a cell."""
+        parts = path.split(".")
+        own = parts[0] == "suppliers"
+        return any(
+            name in quantity.when and name not in option.switches and option.switches >= set(quantity.when) - {name}
+            for option in self.case.options
+            if not own or parts[1] in (option.name, *option.parents)
+            for quantity in MODEL.quantities
+        )
 
     def _default_path(self, option: Option, name: str, position: int) -> tuple[str, bool]:
         """Give the path at which a case would state a number, and whether it is structure."""
@@ -182,9 +201,12 @@ class Register:
         return next(member for member in line if name in self.wirings[member].inputs)
 
     def _transition(self, option: Option) -> Item:
-        line = [name for name in (option.name, *option.parents) if name != self.case.baseline]
+        line = (option.name, *option.parents)
         stating = [name for name in line if self.case.file.suppliers[name].transition_months is not None]
-        path = f"suppliers.{(stating or line[-1:])[0]}.transition_months"
+        moving = [
+            name for name in line if name != self.case.baseline
+        ]  # which has none, though heirs take what it states
+        path = f"suppliers.{(stating or moving[-1:])[0]}.transition_months"
         status = STATED if stating else DEFAULT
         meaning = "first months in which all is as with the baseline"
         item = Item(path, meaning, "1", "positive", (float(option.transition_months),), status)
