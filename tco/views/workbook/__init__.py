@@ -21,11 +21,14 @@ from tco.views.workbook.layout import Book, Sheet, sheet_names
 from tco.views.workbook.notes import write_about, write_log, write_simulation, write_values
 from tco.views.workbook.register import Register
 from tco.views.workbook.wiring import Wiring
+from tco.views.workbook.years import YearSheet
 
-_BEFORE, _AFTER = ("About", "Compare", "Cash flow", "Inputs"), ("Sensitivity", "Simulation", "Checks", "Log")
+_BEFORE = ("About", "Compare", "By year", "Cash flow", "Inputs")
+_AFTER = ("Sensitivity", "Simulation", "Checks", "Log")
 _TOLD = {
     "About": "this page: the answer, and how to read the workbook",
     "Compare": "every cost line of every option, three totals, NPV, ROI, payback, highest justified price",
+    "By year": "every cost line of every option by contract year, and what each saves",
     "Cash flow": "costs and savings month by month, discount factors, running totals, payback",
     "Inputs": "every number, with unit, range, source and owner: change the blue cells",
     "Sensitivity": "values: what moves the answer most",
@@ -112,7 +115,9 @@ class _Writer:
             calculation.write()
         flows.write()
         compared.write(inputs, flows)
-        checks = CheckSheet(case, inputs, in_order, compared, flows, sheets["Checks"])
+        years = YearSheet(case, made, in_order, sheets["By year"])
+        years.write()
+        checks = CheckSheet(case, inputs, in_order, (compared, flows, years), sheets["Checks"])
         checks.write()
         told = {name: _TOLD.get(name, "") for name in sheets} | {
             name: f"{calculation.option.label}: every quantity, month by month"

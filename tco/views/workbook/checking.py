@@ -17,6 +17,7 @@ from tco.views.workbook.inputs import InputSheet
 from tco.views.workbook.layout import BAD, GOOD, Sheet, address
 from tco.views.workbook.rows import CONSTANT, PRESENT
 from tco.views.workbook.wiring import disposition_keys
+from tco.views.workbook.years import YearSheet
 
 OK, BROKEN, RESTS = "OK", "BROKEN", "rests"
 _HEADS = ("Check", "Where", "Found", "Expected", "Off by", "Status")
@@ -66,13 +67,13 @@ class CheckSheet:
         case: Case,
         inputs: InputSheet,
         calculations: Mapping[str, Calculation],
-        compare: CompareSheet,
-        flows: FlowSheet,
+        summaries: tuple[CompareSheet, FlowSheet, YearSheet],
         sheet: Sheet,
     ) -> None:
         self.case, self.inputs, self.calculations = case, inputs, calculations
-        self.compare, self.flows, self.sheet = compare, flows, sheet
-        self.comparison: Comparison = compare.comparison
+        self.compare, self.flows, self.years = summaries
+        self.sheet = sheet
+        self.comparison: Comparison = self.compare.comparison
 
     @property
     def all_hold(self) -> str:
@@ -204,7 +205,7 @@ class CheckSheet:
         """Count the cells that hold formulas: one that is overwritten is missing."""
         sheets = [calculation.sheet for calculation in self.calculations.values()]
         found = []
-        for sheet in (*sheets, self.compare.sheet, self.flows.sheet):
+        for sheet in (*sheets, self.compare.sheet, self.flows.sheet, self.years.sheet):
             bottom, right = (max(cell[axis] for cell in sheet.formulas) for axis in (0, 1))
             there = sheet.outside(f"{address(0, 0, fixed=True)}:{address(bottom, right, fixed=True)}")
             count = float(len(set(sheet.formulas)))
