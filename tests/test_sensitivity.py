@@ -370,7 +370,7 @@ class TestSensitivityOfShippedCases:
     def test_has_every_uncertain_input_or_counts_it(self, shipped):
         case, shipped = shipped
         assert {one.path for one in shipped.inputs} == set(uncertain_inputs(case))
-        text = view._table(shipped)
+        text = view.text(shipped).split("\n\n")[1]
         shown = sum(text.count(f"\n  {view._middle(one.path, 44)} ") for one in shipped.inputs)
         counted = int(text.split("others (")[1].split(" ")[0]) if "others (" in text else 0
         assert shown + counted == len(shipped.inputs)

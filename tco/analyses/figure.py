@@ -163,6 +163,12 @@ def worlds_of(case: Case, n: int, seed: int) -> Worlds:
     return worlds
 
 
+def doubts(case: Case) -> tuple[str, ...]:
+    """Give the case's warnings, and each rate that is unknown."""
+    unknown = dict.fromkeys(path for option in case.options for path in option.unknown)
+    return (*case.warnings, *(f"INCOMPLETE: {path} is unknown and counts as 0" for path in unknown))
+
+
 def best_supplier(worlds: Worlds) -> str:
     """Name the option other than the baseline whose mean present cost, all in, is lowest.
 

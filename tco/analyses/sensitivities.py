@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.analyses.figure import Figure, best_supplier, correlated_blocks, groups_of, labels_of, worlds_of
+from tco.analyses.figure import Figure, best_supplier, correlated_blocks, doubts, groups_of, labels_of, worlds_of
 from tco.analyses.stress import Bands, Rule, Stress, reverse_stress, stress
 from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, tornado_of
 from tco.analyses.variance import Association, SobolIndex, associations, sobol_indices
@@ -120,7 +120,7 @@ class Sensitivity:
     n, runs, draws, seed : int
         Base samples and runs of the model for Sobol' indices; draws of the simulation; what all were made from.
     warnings : tuple of str
-        Doubts about the case.
+        Doubts about the case, and rates that are unknown.
     provenance : Provenance
         What this was made from.
     """
@@ -289,7 +289,7 @@ def sensitivity(
         draws=worlds.n,
         seed=seed,
         baseline_label=case.option(case.baseline).label,
-        warnings=case.warnings,
+        warnings=doubts(case),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, seed, "sobol"),
     )
 

@@ -17,7 +17,7 @@ FEWEST = 30
 """Draws in a band below which no mean is given."""
 CUTS = 20
 """Percentile steps at which rules may cut an input."""
-MOST_RULES, MOST_CONDITIONS = 3, 3
+MOST_RULES, MOST_CONDITIONS = 3, 2
 LEAST_GAIN = 0.02
 """What a further condition must add to a rule's score."""
 LEAST_COVERAGE = 0.10

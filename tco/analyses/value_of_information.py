@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tco.analyses.figure import groups_of, labels_of, worlds_of
-from tco.analyses.variance import correlation_ratio
+from tco.analyses.figure import doubts, groups_of, labels_of, worlds_of
+from tco.analyses.variance import correlation_ratio, ranks
 from tco.distributions import Beta, FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
@@ -30,7 +29,7 @@ ENOUGH = 0.8
 """Where a pilot costs nothing, the size is named that gives this share of what the largest one would."""
 DEGREE, GROUP_DEGREE = 5, 3
 """Degrees of the polynomials in an input's rank that costs are regressed on: of one input, of each of several."""
-MOST_PRODUCTS = 8
+MOST_PRODUCTS = 6
 """Inputs of a group whose products are regressed on as well: those that move the decision most."""
 NODES, NESTED_DRAWS = 33, 2048
 """Values of an input at which the model is run for a nested computation; draws of all other inputs at each of them."""
@@ -38,8 +37,6 @@ RATE_NODES, RATE_DRAWS = 13, 1024
 """The same for the polynomials that pilots are valued by."""
 RARELY = 0.001
 """Results of a pilot that are less probable than this are not spoken of."""
-
-Choices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -98,6 +95,26 @@ def evppi(costs: FloatArray, inputs: Sequence[FloatArray]) -> Estimate:
     Strong, Oakley and Brennan (2014), Estimating multiparameter partial expected value of perfect information from a
     probabilistic sensitivity analysis sample, Medical Decision Making 34(3), 311-326 (the regression).
     """
+    return _evppi(costs, [_Input(values) for values in inputs])
+
+
+class _Input:
+    """An input's draws, (n,), as they are in standard deviations from their mean, and as ranks."""
+
+    def __init__(self, values: FloatArray) -> None:
+        sd = values.std()
+        self.scores: FloatArray = (values - values.mean()) / sd if sd else np.zeros_like(values)
+        self.places = ranks(values)
+
+    def polynomials(self, degree: int) -> list[FloatArray]:
+        """Give the input as it is, and Legendre polynomials of its rank."""
+        found = [np.ones_like(self.places), self.places]
+        for k in range(1, degree):
+            found.append(((2 * k + 1) * self.places * found[k] - k * found[k - 1]) / (k + 1))
+        return [self.scores, *found[1:]]
+
+
+def _evppi(costs: FloatArray, inputs: Sequence[_Input]) -> Estimate:
     best = _cheapest(costs)
     others = [row for row in range(len(costs)) if row != best]
     if not others or not inputs:
@@ -105,8 +122,10 @@ def evppi(costs: FloatArray, inputs: Sequence[FloatArray]) -> Estimate:
     gains = np.zeros_like(costs)
     gains[others] = _fitted(costs[others] - costs[best], inputs)
     piles = np.argmin(gains, axis=0)
-    chosen = _best_in_piles(costs, piles, best)
-    return _mean(costs[best] - np.take_along_axis(costs, chosen[None], axis=0)[0])
+    sums = np.stack([np.bincount(piles, row, minlength=len(costs)) for row in costs])
+    chosen = np.where(sums[best] <= sums.min(axis=0), best, np.argmin(sums, axis=0))
+    value = (sums[best] - sums.min(axis=0)).sum() / piles.size
+    return Estimate(float(value), _mean(costs[best] - costs[chosen[piles], np.arange(piles.size)]).standard_error)
 
 
 def evppi_nested(
@@ -173,51 +192,23 @@ def _mean(values: FloatArray) -> Estimate:
     return Estimate(float(values.mean()), float(means.std(ddof=1) / np.sqrt(REPLICATES)))
 
 
-def _best_in_piles(costs: FloatArray, piles: Choices, best: int) -> Choices:
-    """Give for each draw the option that costs least on average in the draw's pile; of equal ones the best overall."""
-    chosen = np.empty_like(piles)
-    for pile in np.unique(piles):
-        inside = piles == pile
-        means = costs[:, inside].mean(axis=1)
-        chosen[inside] = best if means[best] <= means.min() else int(np.argmin(means))
-    return chosen
-
-
-def _fitted(differences: FloatArray, inputs: Sequence[FloatArray]) -> FloatArray:
+def _fitted(differences: FloatArray, inputs: Sequence[_Input]) -> FloatArray:
     """Regress differences, (k − 1, n), on inputs by least squares; give the fitted ones."""
-    columns = _polynomials(inputs[0], DEGREE) if len(inputs) == 1 else _columns_of_several(differences, inputs)
+    columns = inputs[0].polynomials(DEGREE) if len(inputs) == 1 else _columns_of_several(differences, inputs)
     basis = np.stack([np.ones(differences.shape[1]), *columns])
-    scales = np.sqrt((basis**2).mean(axis=1))
-    basis /= np.where(scales > 0, scales, 1)[:, None]
-    slopes = np.linalg.lstsq(basis @ basis.T, basis @ differences.T, rcond=1e-12)[0]
-    return np.asarray(slopes.T @ basis)
+    squares, products = basis @ basis.T, basis @ differences.T
+    scales = np.sqrt(np.diag(squares))
+    scales[scales == 0] = 1  # the column of an input that never varies
+    slopes = np.linalg.lstsq(squares / np.outer(scales, scales), products / scales[:, None], rcond=1e-12)[0]
+    return np.asarray((slopes / scales[:, None]).T @ basis)
 
 
-def _columns_of_several(differences: FloatArray, inputs: Sequence[FloatArray]) -> list[FloatArray]:
-    scores = [_standardised(values) for values in inputs]
-    moves = [float(np.abs(differences @ score).max()) for score in scores]
-    leading = sorted(range(len(inputs)), key=lambda row: -moves[row])[:MOST_PRODUCTS]
-    products = [scores[i] * scores[j] for at, i in enumerate(leading) for j in leading[at + 1 :]]
-    return [column for values in inputs for column in _polynomials(values, GROUP_DEGREE)] + products
-
-
-def _polynomials(values: FloatArray, degree: int) -> list[FloatArray]:
-    """Give an input as it is, and Legendre polynomials of its rank, scaled to −1 … 1."""
-    order = np.argsort(values, kind="stable")
-    position = np.empty(values.size)
-    position[order] = (2 * np.arange(values.size) + 1) / values.size - 1
-    if values.size > 1 and np.any(np.diff(values[order]) == 0):  # equal values share their mean rank
-        _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-        position = (np.bincount(inverse, position) / counts)[inverse]
-    found = [np.ones_like(position), position]
-    for k in range(1, degree):
-        found.append(((2 * k + 1) * position * found[k] - k * found[k - 1]) / (k + 1))
-    return [_standardised(values), *found[1:]]
-
-
-def _standardised(values: FloatArray) -> FloatArray:
-    sd = values.std()
-    return np.asarray((values - values.mean()) / sd if sd else np.zeros_like(values))
+def _columns_of_several(differences: FloatArray, inputs: Sequence[_Input]) -> list[FloatArray]:
+    """Give each input's polynomials, and the products of those that move the differences most."""
+    moves = [float(np.abs(differences @ one.scores).max()) for one in inputs]
+    leading = [inputs[row].scores for row in sorted(range(len(inputs)), key=lambda row: -moves[row])[:MOST_PRODUCTS]]
+    products = [one * other for at, one in enumerate(leading) for other in leading[at + 1 :]]
+    return [column for one in inputs for column in one.polynomials(GROUP_DEGREE)] + products
 
 
 @dataclass(frozen=True)
@@ -436,7 +427,7 @@ class Information:
     n : int
         Draws.
     warnings : tuple of str
-        Doubts about the case.
+        Doubts about the case, and rates that are unknown.
     provenance : Provenance
         What this was made from.
     """
@@ -563,9 +554,10 @@ def information(
     names, labels = worlds.outcomes.names, {option.name: option.label for option in case.options}
     everything = evpi(costs)
     between = costs[order[1]] - costs[order[0]]
-    inputs, groups = _known(case, worlds, costs, between)
+    draws = {path: _Input(worlds.draws[path]) for path in sorted(worlds.draws)}
+    inputs, groups = _known(worlds.outcomes, draws, costs, between)
     leaving = order[0] if order[0] != worlds.outcomes.baseline else order[1]
-    mover, share = _mover(worlds.draws, costs[worlds.outcomes.baseline] - costs[leaving])
+    mover, share = _mover(draws, costs[worlds.outcomes.baseline] - costs[leaving])
     pilots = [
         _pilot(worlds, costs, path, total, pilot_cost, pilot_unit_cost, units) for path in _countable(worlds.outcomes)
     ]
@@ -590,7 +582,7 @@ def information(
         pilot_cost=pilot_cost,
         pilot_unit_cost=pilot_unit_cost,
         n=worlds.n,
-        warnings=case.warnings,
+        warnings=doubts(case),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, seed, "sobol"),
     )
 
@@ -609,17 +601,16 @@ def _check_call(case: Case, n: int, total: str, costs: Sequence[float], units: S
 
 
 def _known(
-    case: Case, worlds: Worlds, costs: FloatArray, between: FloatArray
+    outcomes: Outcomes, draws: Mapping[str, _Input], costs: FloatArray, between: FloatArray
 ) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
     """Value every input and every group; a group may follow the rule of any part of it, so it is worth no less."""
-    draws, labels = worlds.draws, labels_of(case, list(worlds.draws))
-    inputs = []
-    for path in sorted(draws):
-        one, share = evppi(costs, [draws[path]]), correlation_ratio(draws[path], between)
+    inputs, labels = [], labels_of(outcomes.case, list(draws))
+    for path in draws:
+        one, share = _evppi(costs, [draws[path]]), correlation_ratio(draws[path].places, between)
         inputs.append(Known(path, labels[path], one.value, one.standard_error, share, (path,)))
     groups: list[Known] = []
-    for name, paths in sorted(groups_of(worlds.outcomes).items(), key=lambda pair: (len(pair[1]), pair[0])):
-        found = evppi(costs, [draws[path] for path in paths])
+    for name, paths in sorted(groups_of(outcomes).items(), key=lambda pair: (len(pair[1]), pair[0])):
+        found = _evppi(costs, [draws[path] for path in paths])
         parts = [one for one in (*inputs, *groups) if set(one.paths) < set(paths)]
         best = max(parts, key=lambda one: one.evppi)
         if best.evppi > found.value:
@@ -628,8 +619,8 @@ def _known(
     return tuple(sorted(inputs, key=_value_first)), tuple(sorted(groups, key=_value_first))
 
 
-def _mover(draws: Mapping[str, FloatArray], saved: FloatArray) -> tuple[str, float]:
-    shares = {path: correlation_ratio(draws[path], saved) for path in sorted(draws)}
+def _mover(draws: Mapping[str, _Input], saved: FloatArray) -> tuple[str, float]:
+    shares = {path: correlation_ratio(one.places, saved) for path, one in draws.items()}
     return max(shares.items(), key=lambda pair: pair[1], default=("", 0.0))
 
 
@@ -638,8 +629,12 @@ def _value_first(one: Known) -> tuple[float, str]:
 
 
 def _countable(outcomes: Outcomes) -> list[str]:
-    """Give the failure rates whose distribution is a beta, which counts of a pilot can update."""
-    return [path for path, one in sorted(outcomes.inputs.items()) if "failure_rates" in path and isinstance(one, Beta)]
+    """Give the failure rates whose distribution is a beta, which counts of a pilot can update; no single year's."""
+    return [
+        path
+        for path, one in sorted(outcomes.inputs.items())
+        if "failure_rates" in path and "by_year" not in path and isinstance(one, Beta)
+    ]
 
 
 def _pilot(

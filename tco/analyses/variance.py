@@ -295,26 +295,44 @@ def conditional_contribution(values: FloatArray, figure: FloatArray, bins: int =
     Kelley (1935), An unbiased correlation ratio measure, PNAS 21(9), 554-559.
     Plischke, Borgonovo and Smith (2013), Global sensitivity measures from given data, EJOR 226(3), 536-550.
     """
-    whole = correlation_ratio(values, figure, bins)
+    places = ranks(values)
     n = figure.size // REPLICATES * REPLICATES
-    parts = zip(values[:n].reshape(REPLICATES, -1), figure[:n].reshape(REPLICATES, -1), strict=True)
+    parts = zip(places[:n].reshape(REPLICATES, -1), figure[:n].reshape(REPLICATES, -1), strict=True)
     spread = np.std([correlation_ratio(*part, bins) for part in parts], ddof=1)
-    return whole, float(spread / np.sqrt(REPLICATES))
+    return correlation_ratio(places, figure, bins), float(spread / np.sqrt(REPLICATES))
 
 
-def correlation_ratio(values: FloatArray, figure: FloatArray, bins: int = BINS) -> float:
-    """Give the share of a figure's variance that its means in bins of an input have; see `conditional_contribution`."""
+def ranks(values: FloatArray) -> FloatArray:
+    """Give the rank of each value, (n,), scaled to −1 … 1; equal values share their mean rank."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    found = np.empty(values.size)
+    if starts.size == values.size:
+        found[order] = np.arange(1, 2 * values.size, 2)
+    else:
+        ends = np.append(starts[1:], values.size)
+        found[order] = np.repeat(starts + ends, ends - starts)
+    return found / values.size - 1
+
+
+def correlation_ratio(places: FloatArray, figure: FloatArray, bins: int = BINS) -> float:
+    """Give the share of a figure's variance that its means in bins of an input's `ranks` have.
+
+    See `conditional_contribution`.
+    """
     bins = int(np.clip(figure.size // 20, 2, bins))
-    total = float(np.square(figure - figure.mean()).sum())
-    if not total or values.min() == values.max() or figure.size <= bins:
+    centred = figure - figure.mean()
+    total = float(centred @ centred)
+    inside = ((places + 1) * (bins / 2)).astype(np.intp)
+    counts = np.bincount(inside, minlength=bins)
+    filled = int(np.count_nonzero(counts))
+    if not total or filled < 2 or figure.size <= filled:
         return 0.0
-    ordered = figure[np.argsort(values, kind="stable")]
-    edges = np.arange(bins) * figure.size // bins
-    counts = np.diff([*edges, figure.size])
-    means = np.add.reduceat(ordered, edges) / counts
-    between = float((counts * (means - figure.mean()) ** 2).sum())
-    within = max(total - between, 0.0) / (figure.size - bins)
-    return (between - (bins - 1) * within) / total
+    sums = np.bincount(inside, centred, minlength=bins)
+    between = float((sums**2 / np.maximum(counts, 1)).sum())
+    within = max(total - between, 0.0) / (figure.size - filled)
+    return (between - (filled - 1) * within) / total
 
 
 def money_per_sd(draws: Draws, figure: FloatArray) -> dict[str, float]:

@@ -7,6 +7,7 @@ import html as escaping
 import io
 
 from tco.analyses.value_of_information import Information, Known, Pilot
+from tco.views.sensitivity import doubts
 from tco.views.table import NAMES, WIDTH, money, short, wrapped
 
 _MOST = 7
@@ -21,7 +22,15 @@ _TRIFLE = 0.0002
 
 def text(result: Information) -> str:
     """Write values of information for a terminal: at most 45 lines of at most 100 columns."""
-    parts = [_finding(result), _inputs(result), _groups(result), _pilots(result), _notes(result), _monday(result)]
+    parts = [
+        _finding(result),
+        _inputs(result),
+        _groups(result),
+        _pilots(result),
+        _notes(result),
+        doubts(result.warnings),
+        _monday(result),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -60,7 +69,8 @@ def _finding(result: Information) -> str:
     best, following = result.labels[result.best], result.labels[result.next_best]
     total = "" if result.total == "all_in" else f" ({NAMES[result.total]})"
     worth = f"{money(result.evpi)} ± {money(result.evpi_error)} {result.currency}"
-    first = f"Knowing everything before choosing would be worth {worth}{total} (EVPI)"
+    scenario = f" (scenario: {short(result.scenario, 20)})" if result.scenario else ""
+    first = f"Knowing everything before choosing would be worth {worth}{total} (EVPI){scenario}"
     second = f"  today's choice: {short(best, 32)}, {money(result.saving)} {result.currency} cheaper on average"
     return "\n".join([short(first, WIDTH), short(f"{second} than {short(following, 24)}", WIDTH), _most(result)])
 
@@ -119,7 +129,8 @@ def _pilots(result: Information) -> str:
         return f"Pilots: none of {len(result.pilots)} rates that a pilot would count is worth one"
     cost = f"{money(result.pilot_cost)} and {result.pilot_unit_cost:g} a unit"
     free = not result.pilot_cost and not result.pilot_unit_cost
-    stated = "their cost taken as 0: state it (--pilot-cost, --pilot-unit-cost)" if free else f"costing {cost}"
+    sized = "cost taken as 0 (--pilot-cost, --pilot-unit-cost), so sized for 80 % of what they could show"
+    stated = sized if free else f"costing {cost}"
     lines = [f"Pilots, {stated}"]
     for one in paying[:_MOST_PILOTS]:
         net = "" if free else f", net of its cost {money(one.net)}"

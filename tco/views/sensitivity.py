@@ -14,8 +14,10 @@ from tco.analyses.stress import Rule
 from tco.analyses.variance import SobolIndex
 from tco.views.table import WIDTH, Scale, money, short, signed, wrapped
 
-_MOST = 8
+_MOST_LINES = 45
+_MOST, _FEWEST = 7, 3
 _BAR = 16
+_MOST_WARNINGS = 3
 _MOST_GROUPS = 5
 _SMALL = 0.01
 """Share of the variance below which an input may be left as it is."""
@@ -23,10 +25,18 @@ _SMALL = 0.01
 
 def text(result: Sensitivity) -> str:
     """Write a sensitivity for a terminal: at most 45 lines of at most 100 columns."""
-    parts = [_finding(result), _table(result), _groups(result), _losing(result), _notes(result), _todo(result)]
-    if result.stressed is not None:
-        parts.insert(4, _stressed(result))
-    return "\n\n".join(part for part in parts if part)
+    after = [
+        _groups(result),
+        _losing(result),
+        _stressed(result),
+        _notes(result),
+        doubts(result.warnings),
+        _todo(result),
+    ]
+    around = [part for part in (_finding(result), *after) if part]
+    lines = sum(part.count("\n") + 2 for part in around)
+    most = max(min((_MOST_LINES - lines - 3) // 2, _MOST), _FEWEST)
+    return "\n\n".join(part for part in (around[0], _table(result, most), *around[1:]) if part)
 
 
 def csv_text(result: Sensitivity) -> str:
@@ -79,9 +89,10 @@ def _finding(result: Sensitivity) -> str:
     against = "" if result.output == "cost" else f" against {short(result.baseline_label, 24)}"
     if not _moving(result):
         return f"{short(result.label, 40)}: no uncertain input moves its {name}{against}"
-    first = f"{short(result.label, 34)}: {name}{against} turns most on"
+    scenario = f" (scenario: {short(result.scenario, 20)})" if result.scenario else ""
+    first = f"{short(result.label, 34)}: {name}{against} turns most on{scenario}"
     difference = result.expected - result.base
-    lines = [short(first, WIDTH), short(f"  {_naming(_moving(result)[0])}", WIDTH)]
+    lines = [short(first, WIDTH), _naming(_moving(result)[0])]
     base = f"base case {money(result.base)} {result.currency} (inputs at their means)"
     expected = f"expected {money(result.expected)} ± {money(result.expected_error)} ({signed(difference)})"
     saves = "" if result.output == "cost" else f"; above 0 in {_percent(result.probability_positive)}"
@@ -90,17 +101,17 @@ def _finding(result: Sensitivity) -> str:
 
 
 def _naming(one: InputSensitivity) -> str:
-    share = f" ({_percent(one.index.total_order)} of the variance)" if one.index else ""
-    return f"{one.label}{share}"
+    share = f", {_percent(one.index.total_order)} of the variance" if one.index else ""
+    return f"  {short(one.label, WIDTH - 2 - len(share))}{share}"
 
 
 def _moving(result: Sensitivity) -> list[InputSensitivity]:
     return [one for one in result.inputs if one.swing > 0 or (one.index and one.index.total_order > 0)]
 
 
-def _table(result: Sensitivity) -> str:
+def _table(result: Sensitivity, most: int) -> str:
     """Write the inputs of the largest swings, two lines each, then how many others there are."""
-    shown = _moving(result)[:_MOST]
+    shown = _moving(result)[:most]
     if not shown:
         return ""
     scale = Scale.of(max(abs(end) for one in shown for end in (one.bar.low, one.bar.high)))
@@ -108,23 +119,23 @@ def _table(result: Sensitivity) -> str:
     ends = f"{100 * result.low:g} % … {100 * result.high:g} %"
     unit = f"{name}, {result.currency}{scale.word}"
     lines = [f"{'Input and its swing, path':<46}{ends:>18}{unit:>20}{'alone':>8}{'in all':>8}"]
-    largest = max(one.swing for one in shown)
     for one in shown:
-        bar = "█" * max(round(_BAR * one.swing / largest), 1) if one.swing else ""
+        bar = "█" * max(round(_BAR * one.swing / shown[0].swing), 1) if one.swing else ""
         lines.append(f"{short(one.label, 66):<67}{scale.money(one.swing):>12} {bar}".rstrip())
         values = f"{amount(one.bar.from_value, one.kind)} … {amount(one.bar.to_value, one.kind)}"
         there = f"{scale.money(one.bar.low)} … {scale.money(one.bar.high)}"
         alone, in_all = _shares(one)
         lines.append(f"  {_middle(one.path, 44):<44}{values:>18}{there:>20}{alone:>8}{in_all:>8}")
-    others = result.inputs[len(shown) :] if len(shown) == _MOST else [o for o in result.inputs if o not in shown]
-    if others:
-        most, still = max(one.swing for one in others), sum(one.swing == 0 for one in others)
-        unmoved = f", {still} of which do not move it at all" if 0 < still < len(others) else ""
-        words = (
-            "that do not move it at all" if still == len(others) else f"of swings up to {scale.money(most)}{unmoved}"
-        )
-        lines.append(f"others ({len(others)} input{'s' * (len(others) > 1)} {words}; --format csv has them)")
-    return "\n".join(lines)
+    others = [one for one in result.inputs if one not in shown]
+    return "\n".join([*lines, *([_others(others, scale)] if others else [])])
+
+
+def _others(others: Sequence[InputSensitivity], scale: Scale) -> str:
+    still = sum(one.swing == 0 and (one.index is None or one.index.total_order == 0) for one in others)
+    largest = f"of swings up to {scale.money(max(one.swing for one in others))}"
+    unmoved = f", {still} of them without any effect" if still else ""
+    words = "without any effect" if still == len(others) else f"{largest}{unmoved}"
+    return f"others ({len(others)} input{'s' * (len(others) > 1)} {words}; --format csv has all)"
 
 
 def _middle(path: str, width: int) -> str:
@@ -237,10 +248,21 @@ def _different_ranks(result: Sensitivity) -> str:
     return ""
 
 
+def doubts(warnings: Sequence[str]) -> str:
+    """Write the first few warnings, a line each, and how many more there are."""
+    if not warnings:
+        return ""
+    more = len(warnings) - _MOST_WARNINGS
+    lines = [short(f"  {one}", WIDTH) for one in warnings[:_MOST_WARNINGS]]
+    return "\n".join(["Warnings", *lines, *([f"  and {more} more (--format json)"] if more > 0 else [])])
+
+
 def _todo(result: Sensitivity) -> str:
     moving = _moving(result)
     if not moving:
         return "What to do: nothing here needs a better number; look at what is stated as certain."
+    if result.output != "cost" and result.probability_positive in (0, 1):
+        return _sure(result)
     judged = [one for one in result.inputs if one.index is not None]
     small = [one for one in judged if one.index is not None and one.index.total_order < _SMALL]
     top = moving[0]
@@ -248,4 +270,13 @@ def _todo(result: Sensitivity) -> str:
     return wrapped(
         f"What to do: get a better number for {top.path} first - if that could change the choice, which `tco "
         f"information` answers.{leave}"
-    ).replace("  What", "What", 1)
+    ).lstrip()
+
+
+def _sure(result: Sensitivity) -> str:
+    """Say that no number needs to be better where every draw says the same."""
+    every = f"saves in all {result.draws:,} draws" if result.probability_positive else "saves in no draw"
+    return wrapped(
+        f"What to do: it {every}, so no better number is needed to tell it from {result.baseline_label}. Which option "
+        "is best of all, and what would be worth finding out for that, `tco information` answers."
+    ).lstrip()
