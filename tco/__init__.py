@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tco.simulation import Simulation, simulate
     from tco.starter import init
     from tco.validation import validate
+    from tco.views.report import report
+    from tco.views.slides import slides
 
 _ROOMS = {
     "BreakEven": "analyses.break_even",
@@ -53,7 +55,9 @@ _ROOMS = {
     "grid": "analyses.two_way",
     "init": "starter",
     "load": "loader",
+    "report": "views.report",
     "scenarios": "analyses.variants",
+    "slides": "views.slides",
     "schema": "json_schema",
     "simulate": "simulation",
     "table": "analyses.one_way",
@@ -90,9 +94,11 @@ __all__ = [
     "grid",
     "init",
     "load",
+    "report",
     "scenarios",
     "schema",
     "simulate",
+    "slides",
     "table",
     "validate",
 ]

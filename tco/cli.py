@@ -412,6 +412,54 @@ def evidence(
 
 @main.command()
 @click.argument("case", metavar="CASE")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .html or .md.")
+@click.option("--format", "form", type=click.Choice(("html", "md")), help="By default by the file's ending.")
+@_draws
+@_scenario
+@_set
+def report(
+    case: str, output: str, form: str | None, draws: int, seed: int, scenarios: Sequence[str], changes: Sequence[str]
+) -> None:
+    """Write the business case: the answer first, then all that it rests on.
+
+    One self-contained page (or Markdown): the case by year, where the money goes, how sure it is, what would change
+    it, what to measure next, the register of assumptions, gaps, and how it was made.
+
+    \b
+    Example:
+      tco report scenarios/cartridges.yaml -o case.html
+    """
+    from tco.views.report import report as run
+
+    loaded = _load(case, _only(scenarios), changes)
+    with _progress(LONG_RUN, "writing the report") as progress:
+        run(loaded, output, form=form or "", n=draws, seed=seed, progress=progress)
+    click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .pptx.")
+@_draws
+@_scenario
+@_set
+def slides(case: str, output: str, draws: int, seed: int, scenarios: Sequence[str], changes: Sequence[str]) -> None:
+    """Write five slides with native charts that can be edited, the finding as title.
+
+    \b
+    Example:
+      tco slides scenarios/cartridges.yaml -o case.pptx
+    """
+    from tco.views.slides import slides as run
+
+    loaded = _load(case, _only(scenarios), changes)
+    with _progress(LONG_RUN, "writing the slides") as progress:
+        run(loaded, output, n=draws, seed=seed, progress=progress)
+    click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
 @click.argument("name", metavar="PATH-OR-QUANTITY")
 @click.option("--supplier", default="", metavar="S", help="Which option; by default the baseline.")
 @click.option("--month", type=int, help="Which month (0 is the start); by default the first after a transition.")
@@ -524,12 +572,12 @@ def _value(text: str, option: str, kind: str = "number") -> float:
 
 
 @contextmanager
-def _progress(draws: int) -> Iterator[Callable[[int, int], None] | None]:
+def _progress(draws: int, label: str = "simulating") -> Iterator[Callable[[int, int], None] | None]:
     """Show a bar with the time left on standard error, at a terminal and for long runs only."""
     if draws < LONG_RUN or not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=draws, label="simulating", file=sys.stderr) as bar:
+    with click.progressbar(length=draws, label=label, file=sys.stderr) as bar:
 
         def show(done: int, of: int) -> None:
             bar.length = of

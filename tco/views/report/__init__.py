@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -31,7 +31,15 @@ class _Image:
     title: str
 
 
-def report(case: Case, path: str | Path, *, form: str = "", n: int = DEFAULT_DRAWS, seed: int = 0) -> None:
+def report(
+    case: Case,
+    path: str | Path,
+    *,
+    form: str = "",
+    n: int = DEFAULT_DRAWS,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
     """Write the business case of a case: the answer first, then all that it rests on.
 
     Parameters
@@ -44,6 +52,8 @@ def report(case: Case, path: str | Path, *, form: str = "", n: int = DEFAULT_DRA
         ``html``: one self-contained file with charts; ``md``: Markdown, without them. By default by the path's ending.
     n, seed : int
         Draws, and what they are made from.
+    progress : callable, optional
+        Called with parts done and parts in all.
 
     Raises
     ------
@@ -55,7 +65,7 @@ def report(case: Case, path: str | Path, *, form: str = "", n: int = DEFAULT_DRA
     chosen = form or {".md": "md", ".markdown": "md"}.get(Path(path).suffix.lower(), "html")
     if chosen not in FORMS:
         raise UsageError(f"expected a report as {' or '.join(FORMS)}, found '{form}'")
-    found = Findings.of(case, n=n, seed=seed)
+    found = Findings.of(case, n=n, seed=seed, progress=progress)
     text = markdown(written(found)) if chosen == "md" else html(written(found), _pictures(found))
     write_text(path, text)
 

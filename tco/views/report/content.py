@@ -127,10 +127,9 @@ def _answer(found: Findings) -> Iterator[str]:
     more = "" if npv.mean > 0 else " more"
     yield (
         f"{option.label} {saves} {money(abs(npv.mean))} {decision.currency}{more} over {decision.months} months "
-        f"against {decision.baseline_label}, {a_unit(abs(option.saved_per_unit))} a unit; nine worlds in ten lie between "
-        f"{signed(npv.p5)} and {signed(npv.p95)}. It saves in {chance(option.probability_positive['all_in'])} of "
-        "worlds; "
-        f"{100 * decision.confidence:g} % were asked for."
+        f"against {decision.baseline_label}, {a_unit(abs(option.saved_per_unit))} a unit; nine worlds in ten lie "
+        f"between {signed(npv.p5)} and {signed(npv.p95)}. It saves in "
+        f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
     hard = option.npv["hard"]
     yield (
@@ -459,9 +458,10 @@ def _method(found: Findings) -> Section:
         (
             Paragraph(
                 "All options are costed on the same planned demand, from purchase order to lost customer; what "
-                "customers driven away would have bought enters once. Hard lines are invoiced or metered, estimated ones "
-                "modelled from operations data, soft ones behavioural. The base case has every input at its mean; means "
-                "and ranges come from drawing every uncertain input, those that options share once for all. Present values "
+                "customers driven away would have bought enters once. Hard lines are invoiced or metered, estimated "
+                "ones modelled from operations data, soft ones behavioural. The base case has every input at its "
+                "mean; means and ranges come from drawing every uncertain input, those that options share once for "
+                "all. Present values "
                 f"are discounted monthly at {as_percent(case.timeline.discount_rate)} a year."
             ),
             Grid(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from tco.analyses.cash import DEFAULT_DRAWS as CASH_DRAWS
 from tco.analyses.cash import CashFlow, cash_flow
 from tco.analyses.curves import Curve, acceptability
 from tco.analyses.decision import Decision, decide
@@ -47,23 +50,29 @@ class Findings:
     date: str
 
     @classmethod
-    def of(cls, case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Findings:
-        """Compute everything."""
+    def of(
+        cls, case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Callable[[int, int], None] | None = None
+    ) -> Findings:
+        """Compute everything; `progress` is called with parts done and parts in all."""
         decision = decide(case, n=n, seed=seed)
         chosen = decision.challenger
         worlds = Worlds.of(case, n, seed=seed)
-        return cls(
-            case=case,
-            comparison=compare(case),
-            decision=decision,
-            evidence=evidence(case, chosen),
-            cash=cash_flow(case, chosen, n=min(n, 4096), seed=seed),
-            curve=acceptability(case, chosen, n=n, seed=seed),
-            sensitivity=sensitivity(case, chosen, draws=n, seed=seed) if worlds.draws else None,
-            information=information(case, n=n, seed=seed),
-            worlds=worlds,
-            date=dated(case),
-        )
+        parts: dict[str, Callable[[], Any]] = {
+            "comparison": lambda: compare(case),
+            "evidence": lambda: evidence(case, chosen),
+            "cash": lambda: cash_flow(case, chosen, n=min(n, CASH_DRAWS), seed=seed),
+            "curve": lambda: acceptability(case, chosen, n=n, seed=seed),
+            "sensitivity": lambda: sensitivity(case, chosen, draws=n, seed=seed) if worlds.draws else None,
+            "information": lambda: information(case, n=n, seed=seed),
+        }
+        found = {}
+        for done, (name, part) in enumerate(parts.items(), start=1):
+            if progress:
+                progress(done, len(parts) + 1)
+            found[name] = part()
+        if progress:
+            progress(len(parts) + 1, len(parts) + 1)
+        return cls(case=case, decision=decision, worlds=worlds, date=dated(case), **found)
 
 
 def dated(case: Case) -> str:
