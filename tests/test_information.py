@@ -39,6 +39,7 @@ from tco.errors import CaseError, UsageError
 from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
 from tco.sampling import Sampler
 from tco.views import information as view
+from tco.views.table import rows_as_csv
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(ROOT.glob("scenarios/*.yaml"))
@@ -336,7 +337,7 @@ class TestInformationOfShippedCases:
         assert all({"path", "n", "evsi", "net", "rule"} <= set(one) for one in data["pilots"])
         sizes = sum(len(one.curve) for one in shipped.pilots)
         assert len(shipped.to_frame()) == 1 + len(shipped.inputs) + len(shipped.groups) + sizes
-        assert view.csv_text(shipped).count("\n") == len(shipped.to_frame())
+        assert rows_as_csv(shipped.rows()).count("\n") == len(shipped.to_frame())
         assert "|---|" in view.markdown(shipped)
         assert shipped._repr_html_().startswith("<table>")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import html as escaping
-import io
 
 from tco.analyses.value_of_information import Information, Known, Pilot
 from tco.views.sensitivity import doubts
@@ -32,17 +30,6 @@ def text(result: Information) -> str:
         _monday(result),
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def csv_text(result: Information) -> str:
-    """Write one row for everything, each input, each group and each size of a pilot as CSV, in full precision."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(
-        stream, ["kind", "path", "value", "standard_error", "n", "net"], lineterminator="\n", restval=""
-    )
-    writer.writeheader()
-    writer.writerows(result.rows())
-    return stream.getvalue().rstrip("\n")
 
 
 def markdown(result: Information) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import html as escaping
-import io
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -37,16 +35,6 @@ def text(result: Sensitivity) -> str:
     lines = sum(part.count("\n") + 2 for part in around)
     most = max(min((_MOST_LINES - lines - 3) // 2, _MOST), _FEWEST)
     return "\n\n".join(part for part in (around[0], _table(result, most), *around[1:]) if part)
-
-
-def csv_text(result: Sensitivity) -> str:
-    """Write one row an input as CSV, in full precision."""
-    rows = list(result.rows())
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(rows[0]) if rows else ["path"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue().rstrip("\n")
 
 
 def markdown(result: Sensitivity) -> str:
