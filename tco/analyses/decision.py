@@ -11,6 +11,7 @@ import numpy as np
 
 from tco.analyses.break_even import BreakEven, breakeven
 from tco.analyses.levers import lever
+from tco.case import entry_of
 from tco.comparison import Comparison, Line, compare
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
@@ -378,7 +379,7 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Decision:
         )
     worlds = Worlds.of(case, n, seed=seed)
     comparison = compare(case)
-    confidence, materiality = (_mean(getattr(case.file.decision, key)) for key in ("confidence", "materiality"))
+    confidence, materiality = (_asked(case, key) for key in ("confidence", "materiality"))
     verdict = _Verdict(worlds, confidence, materiality)
     chosen = verdict.challenger
     flips = _flips(worlds, chosen, case.baseline)
@@ -528,8 +529,12 @@ def _known(value: FloatArray) -> float | None:
     return None if math.isnan(float(value)) else float(value)
 
 
-def _mean(number: Any) -> float:
-    return float(number.means()[0])
+def _asked(case: Case, key: str) -> float:
+    """Give what the case asks of a decision, or what is asked where it says nothing."""
+    number, entry = getattr(case.file.decision, key), entry_of(type(case.file.decision), key)
+    if number is not None:
+        return float(number.means()[0])
+    return float(entry.default) if entry is not None and isinstance(entry.default, float) else 0.0
 
 
 def _differing_rates(case: Case, option: Option) -> Iterator[DifferingRate]:

@@ -1,0 +1,268 @@
+"""The report and the slides: what they say is what the library computes; one file, escaped, the same every time."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tco
+from tco.views.report import html, markdown, report
+from tco.views.report.content import Grid, written
+from tco.views.report.findings import Findings
+from tco.views.slides import slides
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
+CHROMIUM = shutil.which("chromium")
+HOSTILE = '<script>alert(1)</script> & "quoted" | *starred* =1+1'
+
+
+@pytest.fixture(scope="module")
+def cartridges() -> Findings:
+    return Findings.of(tco.load(ROOT / "scenarios/cartridges.yaml"), n=1024)
+
+
+def hostile_case() -> tco.Case:
+    data = {
+        "tco": 1,
+        "name": HOSTILE,
+        "currency": "EUR",
+        "start": "2027-01",
+        "horizon_months": 24,
+        "discount_rate": "8%",
+        "baseline": "old",
+        "product": {"sale_price": 20},
+        "demand": {"units_per_year": "9_000 to 11_000"},
+        "returns": {"activities": {"receiving": 1.5}, "dispositions": {"scrap": {"share": "rest", "cost": 0.2}}},
+        "failures": {
+            "broken": {"stage": "use", "liable": "supplier", "returned": "80%", "refund": "60%", "replace": "30%"}
+        },
+        "suppliers": {
+            "old": {
+                "label": HOSTILE,
+                "unit_price": {"value": 5, "source": HOSTILE},
+                "failure_rates": {"broken": "4% to 6%"},
+            },
+            "new": {"label": "New & <b>bold</b>", "unit_price": 5.4, "failure_rates": {"broken": "1% to 2%"}},
+        },
+    }
+    return tco.from_data(data)
+
+
+class _Page(HTMLParser):
+    """Collects tags, and the addresses that a page loads from or leads to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.text: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attrs if name in ("src", "href", "action") and value]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def table_of(found: Findings, title: str) -> Grid:
+    section = next(one for one in written(found).sections if one.title == title)
+    return next(block for block in section.blocks if isinstance(block, Grid))
+
+
+def numbers(cells: tuple[str, ...]) -> list[float]:
+    return [float(cell.replace(",", "")) for cell in cells if cell]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_every_shipped_case_has_a_report_that_answers_first(path: Path, tmp_path: Path) -> None:
+    case = tco.load(path)
+    found = Findings.of(case, n=512)
+    said = written(found)
+    assert said.answer[0].startswith(("Leave ", "Stay with "))
+    page = _Page(html(said, {}))
+    body = "".join(page.text)
+    assert body.index(said.answer[0]) < body.index("The case by year")
+    assert all(option.label in body for option in case.options)
+    plain = markdown(said)
+    assert plain.startswith("# ")
+    assert "nan" not in body.lower().split() and "None" not in plain
+
+
+def test_the_year_table_adds_up_to_the_npv_of_the_base_case(cartridges: Findings) -> None:
+    rows = {row[0]: numbers(row[1:]) for row in table_of(cartridges, "The case by year").rows}
+    net, benefits, costs = rows["Net"], rows["Benefits"], rows["Costs"]
+    assert [b - c for b, c in zip(benefits, costs, strict=True)] == pytest.approx(net, abs=1.01)  # whole money, rounded
+    assert sum(net[:4]) == pytest.approx(net[4], abs=2.5)
+    assert rows["Running total"][-1] == pytest.approx(net[4], abs=1)
+    choice = cartridges.decision.challenger
+    assert net[5] == pytest.approx(tco.compare(cartridges.case).supplier(choice).npv, abs=0.51)
+    saved = [value for name, value in rows.items() if name.startswith("Saved: ")]
+    assert [sum(column) for column in zip(*saved, strict=True)] == pytest.approx(benefits, abs=2.5)
+
+
+def test_present_values_of_the_year_table_discount_each_month(cartridges: Findings) -> None:
+    case, choice = cartridges.case, cartridges.decision.challenger
+    comparison = tco.compare(case)
+    lines = {line.name for line in comparison.lines if line.group == "service"}
+    option, base = comparison.supplier(choice), comparison.supplier(case.baseline)
+    by_hand = sum(
+        (base.monthly[line][t] - option.monthly[line][t]) * 1.10 ** (-t / 12) for line in lines for t in range(37)
+    )  # 10 % a year, at the end of each month
+    rows = {row[0]: numbers(row[1:]) for row in table_of(cartridges, "The case by year").rows}
+    assert rows["Saved: service"][-1] == pytest.approx(by_hand, abs=0.51)
+
+
+def test_the_register_lists_every_input_with_its_source(cartridges: Findings) -> None:
+    section = next(one for one in written(cartridges).sections if one.title == "What it rests on")
+    register = [block for block in section.blocks if isinstance(block, Grid)][-1]
+    by_path = {row[0]: row for row in register.rows}
+    assert by_path["suppliers.borealis.unit_price"][3:5] == ("Quote 2026-10-30, valid 90 days", "procurement")
+    assert len(by_path) == len(cartridges.evidence.assumptions)
+
+
+def test_a_report_loads_nothing_and_escapes_everything(tmp_path: Path) -> None:
+    report(hostile_case(), tmp_path / "case.html", n=256)
+    text = (tmp_path / "case.html").read_text()
+    page = _Page(text)
+    assert "script" not in page.tags
+    assert "<b>bold" not in text
+    assert all(address.startswith("data:") for address in page.addresses)
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    assert "default-src 'none'" in policy[1]
+    assert "unsafe" not in policy[1]
+    assert not re.search(r"https?://(?!www\.w3\.org)", re.sub(r"data:[^\"]*", "", text))
+
+
+def test_markdown_shows_marks_as_they_were_written() -> None:
+    text = markdown(written(Findings.of(hostile_case(), n=256)))
+    assert "\\<script\\>" in text
+    assert "\\*starred\\*" in text
+    tables = [line for line in text.splitlines() if line.startswith("| ") and "starred" in line]
+    assert all("\\|" in line for line in tables)
+
+
+@pytest.mark.parametrize("name", ["case.html", "case.md", "case.pptx"])
+def test_the_same_case_gives_the_same_file(name: str, tmp_path: Path) -> None:
+    if name.endswith("pptx"):
+        pytest.importorskip("pptx")
+    write = slides if name.endswith("pptx") else report
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        write(tco.load(ROOT / "scenarios/packaging.yaml"), tmp_path / folder / name, n=256)
+    first, second = ((tmp_path / folder / name).read_bytes() for folder in ("one", "two"))
+    assert first == second
+
+
+def test_the_date_is_that_of_the_environment_or_of_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = hostile_case()
+    assert Findings.of(case, n=64).date == "2027-01"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")  # 2023-11-14T22:13:20Z
+    assert Findings.of(case, n=64).date == "2023-11-14"
+
+
+def test_progress_is_told_part_by_part() -> None:
+    told: list[tuple[int, int]] = []
+    Findings.of(hostile_case(), n=64, progress=lambda done, of: told.append((done, of)))
+    assert [done for done, _ in told] == list(range(1, len(told) + 1))
+    assert told[-1][0] == told[-1][1]
+
+
+def test_a_file_that_stands_there_is_kept_where_a_report_fails(tmp_path: Path) -> None:
+    alone = dict(hostile_case().document.data)
+    alone["suppliers"] = {"old": alone["suppliers"]["old"]}
+    target = tmp_path / "case.html"
+    target.write_text("old")
+    with pytest.raises(tco.TcoError, match="expected two options or more"):
+        report(tco.from_data(alone), target)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["case.html"]
+
+
+def test_an_option_whose_rate_is_unknown_is_called_incomplete() -> None:
+    said = written(Findings.of(tco.load(ROOT / "scenarios/unknown_rate.yaml"), n=512))
+    assert any("INCOMPLETE" in sentence for sentence in said.answer)
+
+
+def test_nothing_uncertain_is_no_reason_to_fail(tmp_path: Path) -> None:
+    data = dict(hostile_case().document.data)
+    data["demand"] = {"units_per_year": 10_000}
+    for name, rate in (("old", "5%"), ("new", "1.5%")):
+        data["suppliers"] = {**data["suppliers"], name: {**data["suppliers"][name], "failure_rates": {"broken": rate}}}
+    case = tco.from_data(data)
+    report(case, tmp_path / "case.html", n=64)
+    assert "Leave" in (tmp_path / "case.html").read_text()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_renders_in_a_browser_without_errors_or_sideways_scrolling(width: int, tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    report(tco.load(ROOT / "scenarios/cartridges.yaml"), tmp_path / "case.html", n=512)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"file://{tmp_path / 'case.html'}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.inner_text(".verdict").startswith("Leave Acme (today): yes")
+        drawn = page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 100)")
+        assert drawn
+        if width == 1280:
+            assert len(page.pdf(format="A4")) > 20_000
+        browser.close()
+    assert errors == []
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Slides
+
+
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    pptx = pytest.importorskip("pptx")
+    path = tmp_path_factory.mktemp("slides") / "case.pptx"
+    slides(tco.load(ROOT / "scenarios/cartridges.yaml"), path, n=1024)
+    return pptx.Presentation(path)
+
+
+def test_there_are_five_slides_whose_titles_are_findings(deck: Any) -> None:
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert len(titles) == 5
+    assert titles[0].startswith("Leave Acme (today): yes")
+    assert "costs 0.53 GBP a unit less" in titles[1]  # 9.24 and 8.71 a unit
+    assert "pays back after 9 months" in titles[4]
+
+
+def charts(deck: Any) -> list[Any]:
+    return [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+
+
+def test_stacked_costs_add_up_to_the_cost_of_a_unit(deck: Any) -> None:
+    chart = charts(deck)[0]
+    stacked = [sum(values) for values in zip(*(series.values for series in chart.plots[0].series), strict=True)]
+    result = tco.compare(tco.load(ROOT / "scenarios/cartridges.yaml"))
+    assert stacked == pytest.approx([option.cost_per_unit for option in result.suppliers], rel=1e-9)
+    assert list(chart.plots[0].categories) == [option.label for option in result.suppliers]
+
+
+def test_the_bars_of_the_distribution_hold_every_draw(deck: Any) -> None:
+    series = charts(deck)[1].plots[0].series
+    assert sum(sum(one.values) for one in series) == pytest.approx(1, abs=1e-12)
+
+
+def test_bars_of_inputs_are_those_of_the_tornado(deck: Any) -> None:
+    told = tco.sensitivity(tco.load(ROOT / "scenarios/cartridges.yaml"), "borealis_box", draws=1024)
+    largest = max(told.inputs, key=lambda one: one.swing)
+    better, worse = charts(deck)[2].plots[0].series
+    assert better.values[-1] - worse.values[-1] == pytest.approx(largest.swing, rel=1e-9)
