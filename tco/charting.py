@@ -1,0 +1,326 @@
+"""Charts of a case: for each kind what it needs is computed, drawn, and written to a file whole or not at all."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tco.analyses.figure import best_supplier, labels_of, worlds_of
+from tco.analyses.levers import stake
+from tco.distributions import FloatArray
+from tco.errors import UsageError
+from tco.files import replacing
+from tco.loader import Case
+from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.views import charts
+from tco.views.charts.style import styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from tco.analyses.break_even import BreakEven
+    from tco.analyses.sensitivities import Sensitivity
+    from tco.comparison import Comparison
+    from tco.simulation import Simulation
+
+ENDINGS = (".png", ".svg", ".pdf")
+_POINTS = 15
+_BEYOND = 0.25
+"""How far a break-even chart reaches beyond what it marks, as a share of the distance between these."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a chart was asked for; what several kinds need is computed once, and only where it is needed."""
+
+    case: Case
+    option: str
+    x: str
+    y: str
+    n: int
+    seed: int
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What people call the options."""
+        return {one.name: one.label for one in self.case.options}
+
+    @cached_property
+    def supplier(self) -> str:
+        """The option asked for; by default the one besides the baseline that is best on the mean."""
+        if not self.option:
+            return best_supplier(worlds_of(self.case, self.n, self.seed))
+        stake(self.case, self.option)  # refuses an unknown option, and the baseline
+        return self.option
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """Draws and their seed, as analyses take them."""
+        return {"n": self.n, "seed": self.seed}
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        from tco.comparison import compare
+
+        return compare(self.case)
+
+    @cached_property
+    def simulation(self) -> Simulation:
+        from tco.simulation import simulate
+
+        return simulate(self.case, self.n, seed=self.seed)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        from tco.analyses.sensitivities import sensitivity
+
+        return sensitivity(self.case, self.supplier, n=max(self.n // 4, 64), seed=self.seed, draws=self.n)
+
+
+def _cost(asked: _Asked) -> Axes:
+    return charts.cost(asked.comparison)
+
+
+def _bridge(asked: _Asked) -> Axes:
+    wins = asked.simulation.supplier(asked.supplier).probability_positive["all_in"]
+    return charts.bridge(asked.comparison, asked.supplier, wins=wins)
+
+
+def _cash(asked: _Asked) -> Axes:
+    from tco.analyses.cash import cash_flow
+
+    return charts.cash(cash_flow(asked.case, asked.supplier, **asked.drawn), names=asked.names)
+
+
+def _npv(asked: _Asked) -> Axes:
+    return charts.npv(asked.simulation, asked.supplier)
+
+
+def _acceptability(asked: _Asked) -> Axes:
+    from tco.analyses.curves import acceptability
+
+    currency = price_currency(asked.case, asked.supplier)
+    found = acceptability(asked.case, asked.supplier, **asked.drawn)
+    return charts.acceptability(found, names=asked.names, currency=currency)
+
+
+def _belief(asked: _Asked) -> Axes:
+    from tco.analyses.curves import belief
+
+    return charts.belief(belief(asked.case, asked.supplier, **asked.drawn), names=asked.names)
+
+
+def _breakeven(asked: _Asked) -> Axes:
+    from tco.analyses.break_even import breakeven
+
+    found = breakeven(asked.case, asked.supplier, **asked.drawn)
+    values, npv = along_the_price(asked.case, found, **asked.drawn)
+    return charts.breakeven(found, values, npv, currency=asked.case.currency, names=asked.names)
+
+
+def _tornado(asked: _Asked) -> Axes:
+    return charts.tornado(asked.sensitivity)
+
+
+def _sobol(asked: _Asked) -> Axes:
+    return charts.sobol(asked.sensitivity)
+
+
+def _evppi(asked: _Asked) -> Axes:
+    from tco.analyses.value_of_information import information
+
+    return charts.evppi(information(asked.case, **asked.drawn, units=(1,)))
+
+
+def _grid(asked: _Asked) -> Axes:
+    from tco.analyses.two_way import grid
+
+    x, y = _two_inputs(asked)
+    known = {path for one in asked.case.inputs.values() for path, _ in one.parts()}
+    labels = labels_of(asked.case, [path for path in (x, y) if path in known])
+    return charts.grid(grid(asked.case, x, y, supplier=asked.supplier), names={**asked.names, **labels})
+
+
+def _stages(asked: _Asked) -> Axes:
+    return charts.stages(asked.comparison)
+
+
+def _modes(asked: _Asked) -> Axes:
+    return charts.modes(asked.comparison)
+
+
+KINDS: Mapping[str, Callable[[_Asked], Axes]] = {
+    "cost": _cost,
+    "bridge": _bridge,
+    "cash": _cash,
+    "npv": _npv,
+    "acceptability": _acceptability,
+    "belief": _belief,
+    "breakeven": _breakeven,
+    "tornado": _tornado,
+    "sobol": _sobol,
+    "evppi": _evppi,
+    "grid": _grid,
+    "stages": _stages,
+    "modes": _modes,
+}
+"""How each kind of chart is made from a case."""
+
+
+class Charts:
+    """Charts: called, it writes one of a case to a file; its functions draw results on axes.
+
+    Examples
+    --------
+    >>> import tco
+    >>> ax = tco.chart.bridge(tco.compare(tco.load("scenarios/cartridges.yaml")), "borealis")
+    >>> ax.get_title(loc="left").replace(chr(10), " ")
+    'Borealis saves £0.50 a unit against Acme (today)'
+    """
+
+    cost = staticmethod(charts.cost)
+    bridge = staticmethod(charts.bridge)
+    cash = staticmethod(charts.cash)
+    npv = staticmethod(charts.npv)
+    acceptability = staticmethod(charts.acceptability)
+    belief = staticmethod(charts.belief)
+    breakeven = staticmethod(charts.breakeven)
+    tornado = staticmethod(charts.tornado)
+    sobol = staticmethod(charts.sobol)
+    evppi = staticmethod(charts.evppi)
+    grid = staticmethod(charts.grid)
+    stages = staticmethod(charts.stages)
+    modes = staticmethod(charts.modes)
+
+    def __call__(
+        self,
+        kind: str,
+        case: Case,
+        path: str | Path,
+        supplier: str = "",
+        *,
+        x: str = "",
+        y: str = "",
+        n: int = DEFAULT_DRAWS,
+        seed: int = 0,
+    ) -> None:
+        """Draw a chart of a case and write it to a file, whole or not at all; equal calls write equal bytes.
+
+        Parameters
+        ----------
+        kind : str
+            cost, bridge, cash, npv, acceptability, belief, breakeven, tornado, sobol, evppi, grid, stages or modes.
+        case : Case
+            From `tco.load` or `tco.from_data`.
+        path : str or Path
+            Ending in .png, .svg or .pdf.
+        supplier : str
+            Whose chart, of a kind that shows one option; by default the one besides the baseline that is best on the
+            mean.
+        x, y : str
+            Paths of the inputs of a grid; by default those of the largest swings.
+        n, seed : int
+            Draws, and what they are made from.
+
+        Raises
+        ------
+        UsageError
+            For an unknown kind, option or path, and for a file that ends otherwise.
+        TcoError
+            Where the file cannot be written.
+        """
+        if kind not in KINDS:
+            near = difflib.get_close_matches(kind, KINDS, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"kinds are {', '.join(KINDS)}"
+            raise UsageError(f"expected a kind of chart, found '{kind}': {hint}")
+        ending = Path(path).suffix.lower()
+        if ending not in ENDINGS:
+            raise UsageError(f"expected a file that ends in {', '.join(ENDINGS)}, found '{path}'")
+        ax = KINDS[kind](_Asked(case, supplier, x, y, n, seed))
+        with replacing(path) as temporary:
+            save(ax, temporary, ending[1:])
+
+
+chart = Charts()
+
+
+def save(ax: Axes, path: str | Path, form: str) -> None:
+    """Write the figure that axes stand in, without date or program version, so that equal charts are equal files.
+
+    Parameters
+    ----------
+    ax : Axes
+        From one of the drawing functions.
+    path : str or Path
+        Of the file.
+    form : str
+        png, svg or pdf.
+    """
+    title = " ".join(ax.get_title(loc="left").split())
+    dates: dict[str, dict[str, Any]] = {
+        "png": {"Software": None},
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    }
+    figure: Figure = ax.get_figure(root=True)  # type: ignore[assignment]
+    with styled():
+        figure.savefig(path, format=form, metadata={"Title": title, **dates[form]})
+
+
+def price_currency(case: Case, supplier: str) -> str:
+    """Name the currency of an option's price at stake: its own for the price it asks, else the case's."""
+    option = case.option(supplier)
+    return option.settings.get("currency", case.currency) if option.price_at_stake == "unit_price" else case.currency
+
+
+def along_the_price(
+    case: Case, found: BreakEven, *, n: int = DEFAULT_DRAWS, seed: int = 0
+) -> tuple[FloatArray, FloatArray]:
+    """Give values of a price at stake around its break-evens, (m,), and the expected NPV there, (3, m) [money].
+
+    Parameters
+    ----------
+    case : Case
+        The case that the break-even was found in.
+    found : BreakEven
+        Of a price at stake.
+    n, seed : int
+        Draws, and what they are made from.
+    """
+    turned = stake(case, found.supplier)
+    worlds = Worlds.of(turned.case, n, seed=seed, outcomes=turned.outcomes)
+    flips = found.totals.values()
+    marks = [x for flip in flips for x in (flip.expected, flip.p5, flip.p95) if x is not None and x >= turned.low]
+    low, high = min(found.value, *marks, found.value), max(found.value, *marks, found.value)
+    reach = _BEYOND * (high - low) or 0.5 * turned.scale
+    values = np.linspace(max(low - reach, turned.low), min(high + reach, turned.high), _POINTS)
+
+    def expected(value: float) -> FloatArray:
+        draws = {**worlds.draws, **turned.draws(np.full(worlds.n, value))}
+        return np.asarray(turned.outcomes.savings(draws, found.supplier).mean(axis=1))
+
+    if found.linear:
+        first, last = expected(values[0]), expected(values[-1])
+        shares = (values - values[0]) / (values[-1] - values[0])
+        return values, first[:, None] + (last - first)[:, None] * shares
+    return values, np.stack([expected(float(value)) for value in values], axis=1)
+
+
+def _two_inputs(asked: _Asked) -> tuple[str, str]:
+    """Give the inputs asked for, and in place of those left out the ones of the largest swings."""
+    from tco.analyses.tornado import tornado
+
+    given = [path for path in (asked.x, asked.y) if path]
+    if len(given) < 2:
+        swings = [bar.path for bar in tornado(asked.case, asked.supplier).bars if bar.path not in given]
+        given += swings[: 2 - len(given)]
+    if len(given) < 2:
+        raise UsageError("expected two inputs for a grid: the case has fewer that are uncertain; name x and y")
+    return (given[0], given[1]) if asked.x or not asked.y else (given[1], given[0])

@@ -1,0 +1,365 @@
+"""Lines: cash over time, the chance of being worth it along a price or a belief, NPV along a price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tco.analyses.break_even import BreakEven
+from tco.analyses.cash import CashFlow
+from tco.analyses.curves import Curve
+from tco.distributions import FloatArray
+from tco.results import TOTALS
+from tco.views.charts.sentences import (
+    axis_scale,
+    called,
+    each,
+    plain,
+    sentence,
+    shown,
+    sums,
+    unit_of,
+    unit_words,
+    worlds,
+)
+from tco.views.charts.style import (
+    BLUE,
+    INK,
+    LINES,
+    MUTED,
+    PALE,
+    SKY,
+    VERMILLION,
+    canvas,
+    headline,
+    legend_above,
+    numbers_on,
+    percent_on,
+)
+from tco.views.decision import as_percent, number
+from tco.views.risk import chance
+from tco.views.table import NAMES
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+_TICKS = 13
+Names = Mapping[str, str]
+
+
+def cash(result: CashFlow, *, names: Names | None = None, ax: Axes | None = None) -> Axes:
+    """Draw what an option saves, added up month by month, with its band over worlds and its payback.
+
+    Parameters
+    ----------
+    result : CashFlow
+        From `cash_flow`.
+    names : dict of str to str, optional
+        What people call the options; the result knows the baseline by its key.
+    ax : Axes, optional
+        To draw on; by default those of a new figure.
+
+    Returns
+    -------
+    Axes
+        Those given, or the new ones.
+    """
+    months = np.arange(len(result.cumulative))
+    scale = axis_scale(float(np.abs(result.band).max()), float(np.abs(result.cumulative).max()))
+    with canvas(ax) as ax:
+        low, middle, high = result.band / scale.divisor
+        band = ax.fill_between(months, low, high, color=SKY, alpha=0.35, linewidth=0, label="9 worlds in 10")
+        (median,) = ax.plot(months, middle, color=MUTED, linestyle="--", linewidth=1.3, label="middle world")
+        (line,) = ax.plot(months, result.cumulative / scale.divisor, color=BLUE, linewidth=2.4, label="base case")
+        ax.axhline(0, color=INK, linewidth=0.9)
+        handles: list[Artist] = [line, band, median]
+        handles += _payback_marks(ax, result)
+        ax.set_xlim(0, months[-1])
+        ax.set_xticks(range(0, len(months), next(step for step in _STEPS if len(months) / step <= _TICKS)))
+        ax.set_xlabel("months from the start")
+        ax.set_ylabel(f"saved since the start, {unit_of(result.currency)}{scale.word}")
+        ax.grid(axis="y")
+        numbers_on(ax.yaxis)
+        legend_above(ax, handles)
+        about = f"cumulative cash flow against {called(result.baseline, names)}, nominal"
+        headline(ax, _payback_words(result), shown(result.provenance, about))
+    return ax
+
+
+def _payback_marks(ax: Axes, result: CashFlow) -> list[Artist]:
+    """Mark the payback of the base case, and between which months nine worlds in ten pay back."""
+    handles: list[Artist] = []
+    end = len(result.base) - 1.0
+    first, _, last = result.payback_range
+    if first is not None and (last is None or last > first):
+        until = end if last is None else last
+        (bar,) = ax.plot([first, until], [0, 0], color=VERMILLION, linewidth=6, solid_capstyle="butt", zorder=3)
+        bar.set_label("payback, 9 worlds in 10")
+        handles.append(bar)
+    if result.payback_months is not None:
+        (mark,) = ax.plot(result.payback_months, 0, "o", color="white", markeredgecolor=INK, markersize=8, zorder=4)
+        mark.set_clip_on(False)
+        mark.set_label("payback of the base case")
+        handles.append(mark)
+    return handles
+
+
+def _payback_words(result: CashFlow) -> str:
+    label, months = sentence(result.label), len(result.base) - 1
+    first, _, last = result.payback_range
+    if result.payback_months is None:
+        some = "" if result.never == 1 else f"; {worlds(1 - result.never)} would"
+        return f"{label} does not pay back within {_months(months)}{some}"
+    if result.payback_months == 0:
+        return f"{label} needs no payback: it costs nothing at the start, and {_ends(result)}"
+    words = f"{label} pays back in {_months(result.payback_months)}"
+    if last is None:
+        return f"{words}; {worlds(result.never)} never within {_months(months)}"
+    if round(first or 0.0) == 0 or round(first or 0.0) == round(last):
+        return f"{words}; 9 worlds in 10 {'in' if round(first or 0.0) else 'within'} {_months(last)}"
+    return f"{words}; 9 worlds in 10 in {first:.0f} to {_months(last)}"
+
+
+def _ends(result: CashFlow) -> str:
+    total = float(result.cumulative[-1])
+    verb = "has saved" if total >= 0 else "has cost"
+    return f"{verb} {sums(abs(total), result.currency)}{'' if total >= 0 else ' more'} by the end"
+
+
+def _months(months: float) -> str:
+    return f"{months:.0f} month{'' if round(months) == 1 else 's'}"
+
+
+def acceptability(result: Curve, *, names: Names | None = None, currency: str = "", ax: Axes | None = None) -> Axes:
+    """Draw how sure it is that an option saves as its price, and so its premium over the baseline's, rises.
+
+    Parameters
+    ----------
+    result : Curve
+        From `tco.acceptability`.
+    names : dict of str to str, optional
+        What people call the options.
+    currency : str
+        Of the price, where that is not the case's.
+    ax : Axes, optional
+        To draw on; by default those of a new figure.
+    """
+    currency, base = currency or result.currency, called(result.baseline, names)
+    with canvas(ax) as ax:
+        handles = _chances(ax, result)
+        now = result.marks["now"]
+        handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {each(now, currency)}"))
+        ax.set_xlim(float(result.values[0]), float(result.values[-1]))
+        _price_axis(ax, result, base, currency)
+        legend_above(ax, handles)
+        about = f"chance of saving against {base} as the {price_name(result.path)} of {result.label} rises"
+        headline(ax, _price_words(result, currency), shown(result.provenance, about))
+    return ax
+
+
+def _chances(ax: Axes, result: Curve) -> list[Artist]:
+    """Draw the chance of being worth it in the three totals."""
+    handles: list[Artist] = []
+    for total in reversed(TOTALS):
+        colour, dashes = LINES[total]
+        width = 2.6 if total == "all_in" else 1.8
+        handles += ax.plot(
+            result.values, result.wins[total], color=colour, linestyle=dashes, linewidth=width, label=NAMES[total]
+        )
+    ax.set_ylim(0, 1.02)
+    ax.set_ylabel("worlds in which it saves")
+    ax.grid(axis="y")
+    percent_on(ax.yaxis)
+    return handles
+
+
+def _price_axis(ax: Axes, result: Curve, base: str, currency: str) -> None:
+    """Write prices below the axis, and below them how far each lies above the baseline's."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    thing = price_name(result.path)
+    ax.xaxis.set_major_locator(MaxNLocator(8))
+    numbers_on(ax.xaxis)
+    if result.premiums is None or len(result.values) < 2 or result.premiums[-1] == result.premiums[0]:
+        ax.set_xlabel(f"{thing}, {unit_words(result.unit, currency)}")
+        return
+    plain, theirs = ax.xaxis.get_major_formatter(), float(result.values[-1] / (1 + result.premiums[-1]))
+
+    def with_premium(value: float, place: int | None) -> str:
+        share = 100 * (value / theirs - 1)
+        return (
+            f"{plain(value, place)}\n{share:+.0f} %".replace("-", "−").replace("+0 %", "±0 %").replace("−0 %", "±0 %")
+        )
+
+    ax.xaxis.set_major_formatter(FuncFormatter(with_premium))
+    ax.set_xlabel(f"{thing}, {unit_words(result.unit, currency)}, and premium over {base}")
+
+
+def _price_words(result: Curve, currency: str) -> str:
+    now = result.marks["now"]
+    here = float(np.interp(now, result.values, result.wins["all_in"]))
+    words = f"At {a_price(result.path)} of {each(now, currency)} {sentence(result.label)} saves in {worlds(here)}"
+    even = _last_even(result.values, result.wins["all_in"])
+    if even is None:
+        return f"{words}; more likely than not at none shown"
+    return f"{words}; more likely than not up to {each(even, currency)}"
+
+
+def price_name(path: str) -> str:
+    """Name what an option charges for: its price, or a cost that belongs to it alone."""
+    last = path.split(".")[-1]
+    return "price" if last in ("unit_price", "price_breaks") else plain(last)
+
+
+def a_price(path: str) -> str:
+    """Name it with its article."""
+    name = price_name(path)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _last_even(values: FloatArray, wins: FloatArray) -> float | None:
+    """Give the last value, on straight lines between points, at which the chance is even."""
+    for i in range(len(values) - 1, 0, -1):
+        if wins[i - 1] >= 0.5 > wins[i]:
+            return float(np.interp(0.5, [wins[i], wins[i - 1]], [values[i], values[i - 1]]))
+    return float(values[-1]) if wins[-1] >= 0.5 else None
+
+
+def belief(result: Curve, *, names: Names | None = None, ax: Axes | None = None) -> Axes:
+    """Draw how sure it is that an option saves as the value put on a lost customer rises; see `acceptability`.
+
+    Three marks that are easily confused stand apart: the value that the case implies, a lost customer worth nothing,
+    and hard lines alone, which leave out estimated lines as well.
+    """
+    base, wins = called(result.baseline, names), result.wins["all_in"]
+    implied = result.marks["implied"]
+    marks = [(0.0, float(np.interp(0.0, result.values, wins)), "s", "lost customers worth nothing")]
+    if np.isfinite(implied) and result.values[0] <= implied <= result.values[-1]:
+        here = float(np.interp(implied, result.values, wins))
+        marks.append((implied, here, "o", f"as the case implies, {each(implied, result.currency)}"))
+    with canvas(ax) as ax:
+        handles: list[Artist] = list(ax.plot(result.values, wins, color=BLUE, linewidth=2.6, label="all lines"))
+        for value, share, shape, words in marks:
+            look = {"markersize": 10, "color": "white", "markeredgecolor": INK, "markeredgewidth": 1.6, "zorder": 4}
+            handles += ax.plot(value, share, shape, clip_on=False, label=f"{words}: {chance(share)}", **look)
+        if result.hard_only is not None:
+            words = f"hard lines alone: {chance(result.hard_only)}"
+            look = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.8}
+            handles.append(ax.axhline(result.hard_only, label=words, **look))
+        ax.set_xlim(float(result.values[0]), float(result.values[-1]))
+        ax.set_ylim(-0.02, 1.02)
+        ax.set_ylabel("worlds in which it saves")
+        ax.set_xlabel(f"value put on a lost customer, {unit_words(result.unit, result.currency)}")
+        ax.grid(axis="y")
+        percent_on(ax.yaxis)
+        numbers_on(ax.xaxis)
+        legend_above(ax, handles)
+        about = f"chance of saving against {base}, by what a lost customer is worth"
+        headline(ax, _belief_words(result, marks), shown(result.provenance, about))
+    return ax
+
+
+def _belief_words(result: Curve, marks: Sequence[tuple[float, float, str, str]]) -> str:
+    nothing = f"{worlds(marks[0][1])} if lost customers are worth nothing"
+    if len(marks) == 1:
+        return f"{sentence(result.label)} saves in {nothing}"
+    value, share, _, _ = marks[1]
+    money = each(value, result.currency)
+    return f"{sentence(result.label)} saves in {worlds(share)} if a lost customer is worth {money}, in {nothing}"
+
+
+def breakeven(
+    result: BreakEven,
+    values: Sequence[float] | FloatArray,
+    npv: FloatArray,
+    *,
+    currency: str = "",
+    names: Names | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw an option's expected NPV along its price, or another input, in the three totals; mark where it breaks even.
+
+    Parameters
+    ----------
+    result : BreakEven
+        From `tco.breakeven`.
+    values : array of shape (m,)
+        Of the input that is turned, in order [unit of the input].
+    npv : array of shape (3, m)
+        Expected NPV there, in the three totals [money].
+    currency : str
+        Of the NPV, where that is not the price's.
+    names : dict of str to str, optional
+        What people call the options.
+    ax : Axes, optional
+        To draw on; by default those of a new figure.
+    """
+    scale, factor = axis_scale(float(np.abs(npv).max())), 100.0 if result.percent else 1.0
+    points = np.asarray(values, dtype=float) * factor
+    with canvas(ax) as ax:
+        ax.axhline(0, color=INK, linewidth=0.9)
+        handles = [_npv_line(ax, result, i, points, npv[i] / scale.divisor, factor) for i in (2, 1, 0)]
+        flip = result.totals["all_in"]
+        if flip.p5 is not None and flip.p95 is not None:
+            ends = [min(max(end * factor, points[0]), points[-1]) for end in (flip.p5, flip.p95)]
+            look = {"color": PALE, "alpha": 0.6, "linewidth": 0, "zorder": 0}
+            handles.append(ax.axvspan(*ends, label="break-even all in, 9 worlds in 10", **look))
+        words = f"now: {_value(result, result.value)}"
+        handles.append(ax.axvline(result.value * factor, color=INK, linewidth=1.4, linestyle=(0, (1, 1)), label=words))
+        ax.set_xlim(float(points[0]), float(points[-1]))
+        ax.set_xlabel(_input_words(result))
+        ax.set_ylabel(f"expected NPV, {unit_of(currency or result.currency)}{scale.word}")
+        ax.grid(axis="y")
+        numbers_on(ax.xaxis)
+        numbers_on(ax.yaxis)
+        legend_above(ax, handles)
+        about = f"NPV of {result.label} against {called(result.baseline, names)}, others drawn"
+        headline(ax, _break_even_words(result), shown(result.provenance, about))
+    return ax
+
+
+def _npv_line(ax: Axes, result: BreakEven, i: int, points: FloatArray, npv: FloatArray, factor: float) -> Artist:
+    """Draw the line of one total, and a mark where it breaks even."""
+    (colour, dashes), at = LINES[TOTALS[i]], result.totals[TOTALS[i]].expected
+    words = "no break-even" if at is None else f"0 at {_value(result, at)}"
+    (line,) = ax.plot(points, npv, color=colour, linestyle=dashes, linewidth=2.6 if i == 2 else 1.8)
+    line.set_label(f"{NAMES[TOTALS[i]]}: {words}")
+    if at is not None and points[0] <= at * factor <= points[-1]:
+        ax.plot(at * factor, 0, "o", color="white", markeredgecolor=INK, markeredgewidth=1.5, markersize=7, zorder=4)
+    return line
+
+
+def _value(result: BreakEven, value: float) -> str:
+    if result.percent:
+        return as_percent(value)
+    return each(value, result.currency) if result.unit.startswith("money") else number(value, percent=False)
+
+
+def _input_words(result: BreakEven) -> str:
+    unit = "%" if result.percent else unit_words(result.unit, result.currency)
+    return f"{result.meaning.split(';')[0]}{f', {unit}' if unit != '1' else ''}"
+
+
+def _break_even_words(result: BreakEven) -> str:
+    flip, label, now = result.totals["all_in"], sentence(result.label), _value(result, result.value)
+    thing = price_name(result.path) if result.at_stake else result.meaning.split(";")[0]
+    if flip.expected is None:
+        side = "is worth it at any" if flip.outcome == "always" else "is not worth it at any"
+        return f"{label} {side} {thing}; now {now}"
+    most = _value(result, flip.expected)
+    if not result.at_stake:
+        return f"{label} is worth it with {thing} {'below' if result.lower_wins else 'above'} {most}; now {now}"
+    return f"{label} is worth it up to {a_price(result.path)} of {most}{_room(result, flip.expected)}"
+
+
+def _room(result: BreakEven, most: float) -> str:
+    """Say how far a break-even lies from the price of today."""
+    now = _value(result, result.value)
+    if result.value <= 0:
+        return f"; it asks {now}"
+    share = most / result.value - 1
+    return f", {abs(share) * 100:.0f} % {'above' if share >= 0 else 'below'} today's {now}"

@@ -1,0 +1,164 @@
+"""Two inputs turned together: the NPV as a map, and the contour along which the decision flips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tco.analyses.two_way import Axis, Grid
+from tco.distributions import FloatArray
+from tco.results import TOTALS
+from tco.views.charts.sentences import alike, axis_scale, called, sentence, shown, unit_of, unit_words
+from tco.views.charts.style import (
+    BLUE,
+    INK,
+    SMALL,
+    VERMILLION,
+    canvas,
+    headline,
+    ink_on,
+    legend_above,
+)
+from tco.views.decision import number
+from tco.views.risk import chance
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap, Normalize
+
+MOST_NUMBERS = 11
+"""Values of an axis up to which each field of the map bears its number."""
+
+
+def grid(result: Grid, *, names: Mapping[str, str] | None = None, ax: Axes | None = None) -> Axes:
+    """Draw an option's NPV over two inputs, all in, losses hatched, and the contour along which it is 0.
+
+    Parameters
+    ----------
+    result : Grid
+        From `tco.grid`.
+    names : dict of str to str, optional
+        What people call the options, and the two inputs by their paths.
+    ax : Axes, optional
+        To draw on; by default those of a new figure.
+
+    Returns
+    -------
+    Axes
+        Those given, or the new ones.
+    """
+    from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
+
+    scale = axis_scale(float(np.abs(result.npv[TOTALS.index("all_in")]).max()))
+    npv = result.npv[TOTALS.index("all_in")] / scale.divisor
+    reach = float(np.abs(npv).max()) or 1.0
+    shades = LinearSegmentedColormap.from_list("loss to gain", [VERMILLION, "#fdf6ef", BLUE])
+    norm = TwoSlopeNorm(0.0, -reach, reach)
+    with canvas(ax, 5.8) as ax:
+        ax.pcolormesh(npv, cmap=shades, norm=norm, edgecolors="white", linewidth=0.5)
+        _hatched(ax, npv < 0)
+        if npv.shape[1] <= MOST_NUMBERS:
+            _numbers(ax, npv, shades, norm)
+        handles = _contour(ax, npv)
+        handles += _now(ax, result)
+        for axis, one in ((ax.xaxis, result.x), (ax.yaxis, result.y)):
+            every = -(-len(one.values) // MOST_NUMBERS)
+            labels = _values(one)
+            axis.set_ticks([i + 0.5 for i in range(0, len(labels), every)], labels[::every])
+        ax.tick_params(length=0)
+        ax.set_xlabel(_meaning(result.x, result.currency, names))
+        ax.set_ylabel(_meaning(result.y, result.currency, names))
+        legend_above(ax, handles)
+        unit = f"{unit_of(result.currency)}{scale.word}"
+        about = (
+            f"NPV of {result.label} against {called(result.baseline, names)}, {unit}, all other inputs at their means"
+        )
+        headline(ax, _finding(result), shown(result.provenance, about))
+    return ax
+
+
+def _hatched(ax: Axes, where: FloatArray) -> None:
+    """Hatch the fields of losses, for those who see no colours."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
+    fields = [Rectangle((column, row), 1, 1) for row, column in zip(*np.nonzero(where), strict=True)]
+    look = {"facecolor": "none", "edgecolor": "white", "linewidth": 0, "hatch": "///"}
+    ax.add_collection(PatchCollection(fields, **look))
+
+
+def _numbers(ax: Axes, npv: FloatArray, shades: Colormap, norm: Normalize) -> None:
+    """Write the NPV into every field, with its sign."""
+    from matplotlib.colors import to_hex
+
+    written = alike([float(value) for value in np.round(npv, _digits(npv)).ravel()])
+    for (row, column), value in np.ndenumerate(npv):
+        colour = to_hex(shades(norm(value)))
+        words = written[row * npv.shape[1] + column]
+        box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2} if value < 0 else None
+        place = (column + 0.5, row + 0.5)
+        ax.text(*place, words, ha="center", va="center", size=SMALL, color=ink_on(colour), bbox=box)
+
+
+def _digits(npv: FloatArray) -> int:
+    """Give as many decimals as leave three digits of the largest number."""
+    return max(0, 2 - int(np.floor(np.log10(float(np.abs(npv).max()) or 1.0))))
+
+
+def _contour(ax: Axes, npv: FloatArray) -> list[Artist]:
+    """Draw the line along which the NPV is 0, straight between the middles of fields."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Artist] = []
+    if npv.min() < 0 < npv.max() and min(npv.shape) > 1:
+        middles = [np.arange(size) + 0.5 for size in npv.shape]
+        ax.contour(middles[1], middles[0], npv, levels=[0.0], colors=[INK], linewidths=2.6)
+        handles.append(Line2D([], [], color=INK, linewidth=2.6, label="the decision flips"))
+    handles.append(Patch(facecolor=BLUE, edgecolor="white", label="saves"))
+    handles.append(Patch(facecolor=VERMILLION, hatch="///", edgecolor="white", label="costs more"))
+    return handles
+
+
+def _now(ax: Axes, result: Grid) -> list[Artist]:
+    """Mark where the two inputs stand in the case, where that lies on the map."""
+    place = []
+    for one in (result.x, result.y):
+        if not one.values[0] <= one.now <= one.values[-1]:
+            return []
+        place.append(float(np.interp(one.now, one.values, np.arange(len(one.values)) + 0.5)))
+    look = {"color": "none", "markeredgecolor": INK, "markeredgewidth": 2.0, "markersize": 22, "linestyle": ""}
+    ax.plot(*place, "o", **look)
+    (key,) = ax.plot([], [], "o", **{**look, "markersize": 9}, label="the case as it stands")
+    return [key]
+
+
+def _values(one: Axis) -> list[str]:
+    values = [100 * value if one.percent else value for value in one.values]
+    steps = [after - before for before, after in pairwise(values)]
+    digits = 1 - int(np.floor(np.log10(min(steps)))) if steps else 3
+    written = alike([round(value, digits) for value in values])
+    return [f"{words} %" for words in written] if one.percent else written
+
+
+def _meaning(one: Axis, currency: str, names: Mapping[str, str] | None) -> str:
+    """Say which input it is, and its unit."""
+    words = (names or {}).get(one.path, f"{one.path}: {one.meaning.split(';')[0]}")
+    return words if one.percent or one.unit == "1" else f"{words}, {unit_words(one.unit, currency)}"
+
+
+def _finding(result: Grid) -> str:
+    npv, label = result.npv[TOTALS.index("all_in")], sentence(result.label)
+    good = float((npv > 0).mean())
+    if good in (0.0, 1.0):
+        return f"{label} saves {'everywhere' if good else 'nowhere'} on this map: no pair of values turns the decision"
+    now = f"; now {_written(result.x)} and {_written(result.y)}"
+    return f"{label} saves on {chance(good)} of this map{now}"
+
+
+def _written(one: Axis) -> str:
+    return number(one.now, percent=one.percent)

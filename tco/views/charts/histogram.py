@@ -1,0 +1,126 @@
+"""The NPV over all worlds: how often which saving, what share of worlds win, the chance of saving more than any sum."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tco.distributions import FloatArray
+from tco.errors import UsageError
+from tco.simulation import OptionRisk, Simulation
+from tco.views.charts.sentences import axis_scale, sentence, shown, sums, unit_of, worlds
+from tco.views.charts.style import (
+    BAD,
+    GOOD,
+    INK,
+    canvas,
+    headline,
+    legend_above,
+    numbers_on,
+    percent_on,
+)
+from tco.views.risk import chance
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+BINS = 48
+_OUTERMOST = 0.002
+"""Share of worlds at either end that are counted in the outermost bars."""
+
+
+def npv(result: Simulation, supplier: str = "", *, ax: Axes | None = None) -> Axes:
+    """Draw how an option's NPV spreads over worlds, those in which it saves apart, and the chance of saving more.
+
+    Parameters
+    ----------
+    result : Simulation
+        From `tco.simulate`.
+    supplier : str
+        An option other than the baseline; by default the one of these that is best on the mean.
+    ax : Axes, optional
+        To draw on; by default those of a new figure. The chance of saving more stands on a second axis at its right.
+
+    Returns
+    -------
+    Axes
+        Those given, or the new ones.
+    """
+    from matplotlib.patches import Patch
+
+    option = _option(result, supplier)
+    keys = [one.supplier for one in result.suppliers]
+    saved = result.present_costs[keys.index(result.baseline)] - result.present_costs[keys.index(option.supplier)]
+    edges = bin_edges(saved)
+    counts = np.histogram(np.clip(saved, edges[0], edges[-1]), edges)[0] / saved.size
+    scale, wins = axis_scale(*edges), option.probability_positive["all_in"]
+    with canvas(ax) as ax:
+        middles, width = (edges[:-1] + edges[1:]) / 2 / scale.divisor, (edges[1] - edges[0]) / scale.divisor
+        for good, (colour, hatch) in ((True, GOOD), (False, BAD)):
+            part = (edges[:-1] >= 0) == good
+            ax.bar(middles[part], counts[part], width, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
+        handles: list[Artist] = [
+            Patch(facecolor=GOOD[0], edgecolor="white", label=f"saves: {chance(wins)}"),
+            Patch(facecolor=BAD[0], hatch=BAD[1], edgecolor="white", label=f"costs more: {chance(1 - wins)}"),
+        ]
+        mean = option.npv["all_in"].mean
+        words = f"mean: {sums(mean, result.currency)}"
+        handles.append(ax.axvline(mean / scale.divisor, color=INK, linewidth=1.4, linestyle="--", label=words))
+        ax.axvline(0, color=INK, linewidth=0.9)
+        handles.append(_exceedance(ax, saved, edges, scale.divisor))
+        ax.set_xlim(edges[0] / scale.divisor, edges[-1] / scale.divisor)
+        ax.set_xlabel(f"NPV, {unit_of(result.currency)}{scale.word}")
+        ax.set_ylabel("worlds")
+        numbers_on(ax.xaxis)
+        percent_on(ax.yaxis)
+        legend_above(ax, handles)
+        base = next(one.label for one in result.suppliers if one.supplier == result.baseline)
+        about = f"NPV of {option.label} against {base}, all in, {result.months} months"
+        headline(ax, _finding(result, option), shown(result.provenance, about))
+    return ax
+
+
+def bin_edges(values: FloatArray) -> FloatArray:
+    """Give edges of bars of one width, one of the edges at 0 where 0 lies among the values or near them."""
+    low, high = (float(end) for end in np.quantile(values, [_OUTERMOST, 1 - _OUTERMOST]))
+    span = (high - low) or max(abs(high), 1.0)
+    if low > 0 and low < span:
+        low = 0.0
+    if high < 0 and -high < span:
+        high = 0.0
+    width = (max(high - low, span)) / BINS
+    first, last = int(np.floor(low / width)), int(np.ceil(high / width))
+    return width * np.arange(first - 1, last + 2)
+
+
+def _exceedance(ax: Axes, saved: FloatArray, edges: FloatArray, divisor: float) -> Artist:
+    """Draw on an axis at the right in which share of worlds more is saved than each sum."""
+    points = np.linspace(edges[0], edges[-1], 8 * len(edges))
+    above = 1 - np.searchsorted(np.sort(saved), points, side="right") / saved.size
+    right = ax.twinx()
+    (line,) = right.plot(points / divisor, above, color=INK, linewidth=1.8, label="chance of saving more (right)")
+    right.set_ylim(0, 1.02)
+    right.set_ylabel("worlds that save more")
+    right.spines["right"].set_visible(True)
+    percent_on(right.yaxis)
+    return line
+
+
+def _option(result: Simulation, supplier: str) -> OptionRisk:
+    others = [one for one in result.suppliers if one.supplier != result.baseline]
+    asked = [one for one in others if one.supplier == supplier] if supplier else others
+    if not asked:
+        names = ", ".join(one.supplier for one in others) or "none"
+        raise UsageError(f"expected an option other than the baseline ({names}), found '{supplier}'")
+    return min(asked, key=lambda one: one.present_cost["all_in"].mean)
+
+
+def _finding(result: Simulation, option: OptionRisk) -> str:
+    spread, wins = option.npv["all_in"], option.probability_positive["all_in"]
+    ends = f"{sums(spread.p5, result.currency)} to {sums(spread.p95, result.currency)}"
+    if spread.p5 == spread.p95:
+        ends = sums(spread.mean, result.currency)
+    words = f"{sentence(option.label)} saves in {worlds(wins)}: {sums(spread.mean, result.currency)} on average"
+    return f"{words}, 9 worlds in 10 {'between' if ' to ' in ends else 'at'} {ends.replace(' to ', ' and ')}"

@@ -1,0 +1,242 @@
+"""Which inputs matter, the most important on top: tornado, Sobol' indices, the value of knowing each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tco.analyses.figure import OUTPUTS
+from tco.analyses.sensitivities import InputSensitivity, Sensitivity
+from tco.analyses.value_of_information import Information, Known
+from tco.analyses.variance import STUDENT, SobolIndex
+from tco.views.charts.sentences import axis_scale, sentence, shown, sums, unit_of
+from tco.views.charts.style import (
+    BLUE,
+    GOOD,
+    INK,
+    MUTED,
+    PLAIN,
+    SKY,
+    SMALL,
+    canvas,
+    headline,
+    legend_above,
+    numbers_on,
+    percent_on,
+    told_apart,
+)
+from tco.views.sensitivity import amount
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_BARS = 10
+_ROOM = 215.0
+"""Width of the names at the left [point]."""
+_SPEAKING = 0.005
+"""Share of the variance, or of the largest value, below which an input gets no bar."""
+
+
+def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
+    """Draw how far each input alone moves an option's figure, the widest swing on top.
+
+    Parameters
+    ----------
+    result : Sensitivity
+        From `sensitivity`.
+    ax : Axes, optional
+        To draw on; by default those of a new figure.
+
+    Returns
+    -------
+    Axes
+        Those given, or the new ones.
+    """
+    from matplotlib.patches import Patch
+
+    moving = [one for one in result.inputs if one.swing > 0]
+    bars = moving[:MOST_BARS]
+    ends = [end for one in bars for end in (one.bar.low, one.bar.high)] + [result.base]
+    scale = axis_scale(*ends)
+    with canvas(ax, _height(bars)) as ax:
+        for row, one in enumerate(bars):
+            _swing(ax, row, one, result.base, scale.divisor)
+        ax.axvline(result.base / scale.divisor, color=INK, linewidth=1.2)
+        span = (max(ends) - min(ends)) / scale.divisor or 1.0
+        if min(ends) < 0 < max(ends):
+            ax.axvline(0, color=INK, linewidth=0.9, linestyle=(0, (1, 1)))
+        ax.set_xlim(min(ends) / scale.divisor - 0.14 * span, max(ends) / scale.divisor + 0.14 * span)
+        _names_beside(ax, [sentence(one.label) for one in bars])
+        name = OUTPUTS[result.output][1]
+        ax.set_xlabel(f"{name}, {unit_of(result.currency)}{scale.word}")
+        ax.grid(axis="x")
+        numbers_on(ax.xaxis)
+        low, high = (f"input at its {100 * share:g} % point" for share in (result.low, result.high))
+        legend_above(
+            ax,
+            [
+                Patch(facecolor=SKY, hatch="///", edgecolor="white", label=low),
+                Patch(facecolor=BLUE, edgecolor="white", label=high),
+            ],
+        )
+        left = f"; {len(moving) - len(bars)} smaller swings left out" if len(moving) > len(bars) else ""
+        about = f"one input at a time, the others at their means{left}"
+        headline(ax, _swing_words(result, moving), shown(replace(result.provenance, n=None), about))
+    return ax
+
+
+def _swing(ax: Axes, row: int, one: InputSensitivity, base: float, divisor: float) -> None:
+    """Draw the two sides of one input's bar, and the input's values at its ends."""
+    sides = [(one.bar.low, SKY, "///", one.bar.from_value), (one.bar.high, BLUE, "", one.bar.to_value)]
+    for end, colour, hatch, _ in sorted(sides, key=lambda side: -abs(side[0] - base)):
+        look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+        ax.barh(row, (end - base) / divisor, 0.66, left=base / divisor, **look)
+    for (end, _, _, value), other in zip(sides, (one.bar.high, one.bar.low), strict=True):
+        right = end > other
+        place = (max(end, base) if right else min(end, base)) / divisor
+        look = {"ha": "left" if right else "right", "va": "center", "size": SMALL}
+        words = amount(value, one.kind)
+        ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **look)
+
+
+def _swing_words(result: Sensitivity, moving: Sequence[InputSensitivity]) -> str:
+    label, name = sentence(result.label), OUTPUTS[result.output][1]
+    if not moving:
+        return f"No uncertain input moves the {name} of {result.label}"
+    flipping = sum(1 for one in moving if one.bar.low * one.bar.high < 0)
+    top = moving[0]
+    ends = sorted((top.bar.low, top.bar.high))
+    most = f"the widest swing, {_from_to(ends, result.currency)}, is that of {_quoted(top.label)}"
+    if result.output == "cost":
+        return f"{label}: one input alone moves the {name} by {sums(top.swing, result.currency)} at most"
+    if not flipping:
+        return f"No input alone turns the answer on {sentence(result.label)}; {most}"
+    inputs = "1 input alone turns" if flipping == 1 else f"{flipping} inputs, each alone, turn"
+    return f"{inputs} the answer on {sentence(result.label)}; {most}"
+
+
+def _quoted(label: str) -> str:
+    return f"‘{sentence(label)}’"
+
+
+def _from_to(ends: Sequence[float], currency: str) -> str:
+    return f"{sums(ends[0], currency)} to {sums(ends[1], currency)}"
+
+
+def sobol(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
+    """Draw each input's share of the variance: alone, and with what it does together with others; see `tornado`.
+
+    Whiskers are 95 % confidence intervals; correlated inputs, which share variance, have one bar.
+    """
+    indices = _indices(result)
+    shown_ones = [pair for pair in indices if pair[1].total_order >= _SPEAKING][:MOST_BARS]
+    with canvas(ax, _height(shown_ones)) as ax:
+        whiskers = {"ecolor": INK, "capsize": 2.5, "elinewidth": 1.0}
+        handles = []
+        for row, (_, one) in enumerate(shown_ones):
+            pairs = (
+                (row - 0.19, one.first_order, one.first_order_error, BLUE, "", "alone"),
+                (row + 0.19, one.total_order, one.total_order_error, SKY, "///", "together with other inputs"),
+            )
+            for place, share, error, colour, hatch, words in pairs:
+                look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+                bar = ax.barh(place, share, 0.36, xerr=STUDENT * error, error_kw=whiskers, label=words, **look)
+                handles += [bar] if row == 0 else []
+        largest = max((one.total_order + STUDENT * one.total_order_error for _, one in shown_ones), default=1.0)
+        ax.set_xlim(
+            min(0.0, *(one.first_order - STUDENT * one.first_order_error for _, one in shown_ones), 0.0), 1.04 * largest
+        )
+        _names_beside(ax, [sentence(name) for name, _ in shown_ones])
+        ax.set_xlabel(f"share of the variance of the {OUTPUTS[result.output][1]}")
+        ax.grid(axis="x")
+        percent_on(ax.xaxis)
+        if handles:
+            legend_above(ax, handles)
+        headline(
+            ax,
+            _share_words(result, shown_ones),
+            shown(result.provenance, _sobol_about(result, len(indices), len(shown_ones))),
+        )
+    return ax
+
+
+def _indices(result: Sensitivity) -> list[tuple[str, SobolIndex]]:
+    """Give every index with its name, correlated inputs once, the largest total first."""
+    found = [(one.label, one.index) for one in result.inputs if one.index is not None]
+    blocks = {one.block for one in result.inputs if one.block}
+    for group in result.groups:
+        if group.name in blocks:
+            labels = [one.label.split(": ")[0] for one in result.inputs if one.path in group.paths]
+            found.append((f"correlated: {' + '.join(labels)}", group))
+    return sorted(found, key=lambda pair: -pair[1].total_order)
+
+
+def _sobol_about(result: Sensitivity, known: int, bars: int) -> str:
+    left = f"; {known - bars} inputs of less left out" if known > bars else ""
+    return f"Sobol' indices of {result.label}, {result.runs:,} runs{left}"
+
+
+def _share_words(result: Sensitivity, shown_ones: Sequence[tuple[str, SobolIndex]]) -> str:
+    if not shown_ones:
+        return f"No uncertain input moves the {OUTPUTS[result.output][1]} of {result.label}"
+    name, index = shown_ones[0]
+    whose = sentence(result.label)
+    return f"{_percent(index.total_order)} of the uncertainty about {whose} comes from {_quoted(name)}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def evppi(result: Information, *, ax: Axes | None = None) -> Axes:
+    """Draw what it would be worth to know each input before choosing, under the worth of knowing all; see `tornado`.
+
+    Whiskers are two standard errors.
+    """
+    worth = [one for one in result.inputs if one.evppi > max(_SPEAKING * result.evpi, 2 * one.standard_error)]
+    bars: list[Known] = worth[:MOST_BARS]
+    scale = axis_scale(result.evpi)
+    values = [(result.evpi, result.evpi_error), *((one.evppi, one.standard_error) for one in bars)]
+    with canvas(ax, _height(values)) as ax:
+        for row, (value, error) in enumerate(values):
+            colour, hatch = (MUTED, "///") if row == 0 else GOOD
+            bar_look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+            ax.barh(row, value / scale.divisor, 0.66, **bar_look)
+            ends = [max(value - 2 * error, 0) / scale.divisor, (value + 2 * error) / scale.divisor]
+            ax.plot(ends, [row, row], color=INK, linewidth=1.0, marker="|", markersize=5)
+            place, look = (ends[1], row), {"va": "center", "size": SMALL + 0.5}
+            ax.annotate(sums(value, result.currency), place, (5, 0), textcoords="offset points", **look)
+        largest = max(value + 2 * error for value, error in values) / scale.divisor
+        ax.set_xlim(0, 1.16 * largest if largest else 1.0)
+        _names_beside(ax, ["everything (EVPI)", *(sentence(one.label) for one in bars)])
+        ax.set_xlabel(f"worth of knowing it before choosing, {unit_of(result.currency)}{scale.word}")
+        ax.grid(axis="x")
+        numbers_on(ax.xaxis)
+        left = len(result.inputs) - len(bars)
+        about = (
+            f"value of perfect information (EVPPI){f'; {left} inputs worth next to nothing left out' if left else ''}"
+        )
+        headline(ax, _worth_words(result, bars), shown(result.provenance, about))
+    return ax
+
+
+def _worth_words(result: Information, bars: Sequence[Known]) -> str:
+    best = sentence(result.labels[result.best])
+    if result.evpi <= 0:
+        return f"Nothing that is not known could change the choice of {best}"
+    everything = f"knowing everything is worth {sums(result.evpi, result.currency)}"
+    if not bars:
+        return f"No single input is worth a study: {everything}, each alone next to nothing"
+    return f"{sentence(everything)}; {_quoted(bars[0].label)} alone {sums(bars[0].evppi, result.currency)}"
+
+
+def _height(bars: Sequence[object]) -> float:
+    return 2.2 + 0.44 * max(len(bars), 1)
+
+
+def _names_beside(ax: Axes, names: Sequence[str]) -> None:
+    """Write the names of bars at their left, the first on top."""
+    ax.set_yticks(range(len(names)), told_apart(names, _ROOM, PLAIN - 0.5, lines=2), size=PLAIN - 0.5)
+    ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)

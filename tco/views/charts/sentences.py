@@ -1,0 +1,142 @@
+"""Numbers and sentences on charts, rounded for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from tco.results import Provenance
+from tco.views.table import Scale, a_unit
+
+SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
+_DIGITS = 3
+"""Significant digits of a sum of money in a sentence."""
+_CENTS = 0.1
+"""Money a unit below which two significant digits are told instead of two decimals."""
+_LEAST = 5e-5
+
+
+def symbol(currency: str) -> str:
+    """Give what stands before an amount: a sign where everybody knows it, else the code."""
+    return SYMBOLS.get(currency, f"{currency} ")
+
+
+def unit_of(currency: str) -> str:
+    """Name a currency on an axis."""
+    return SYMBOLS.get(currency, currency)
+
+
+def each(amount: float, currency: str, *, beside: float = 0.0) -> str:
+    """Write money a unit; beside larger amounts with as many decimals as these have."""
+    written = _each(amount, beside)
+    return f"{_minus(amount, written)}{symbol(currency)}{written}"
+
+
+def signed_each(amount: float, currency: str, *, beside: float = 0.0) -> str:
+    """Write money a unit with its sign; see `each`."""
+    written = _each(amount, beside)
+    return f"{_minus(amount, written) or _plus(written)}{symbol(currency)}{written}"
+
+
+def _each(amount: float, beside: float) -> str:
+    size = abs(amount)
+    if _LEAST <= size < _CENTS - _LEAST and beside < _CENTS:
+        return f"{size:.{1 - math.floor(math.log10(size))}f}"
+    return a_unit(size)
+
+
+def sums(amount: float, currency: str) -> str:
+    """Write a sum of money in three significant digits."""
+    written = _sum(abs(amount))
+    return f"{_minus(amount, written)}{symbol(currency)}{written}"
+
+
+def _sum(size: float) -> str:
+    if size < 1:
+        return f"{size:.2f}".replace("0.00", "0")
+    rounded = round(size, _DIGITS - 1 - math.floor(math.log10(size)))
+    forms = ((1e6, 1.0, ""), (1e9, 1e6, " million"), (1e12, 1e9, " billion"), (math.inf, 1e12, " trillion"))
+    divisor, word = next((divisor, word) for limit, divisor, word in forms if rounded < limit)
+    scaled = rounded / divisor
+    decimals = 0 if scaled >= 10 ** (_DIGITS - 1) or not word else _DIGITS - 1 - math.floor(math.log10(scaled))
+    return f"{scaled:,.{decimals}f}{word}"
+
+
+def _minus(amount: float, written: str) -> str:
+    return "−" if amount < 0 and not _is_nothing(written) else ""
+
+
+def _plus(written: str) -> str:
+    return "" if _is_nothing(written) else "+"
+
+
+def _is_nothing(written: str) -> bool:
+    return not written.strip("0.,")
+
+
+def axis_scale(*amounts: float) -> Scale:
+    """Choose what the sums on an axis are divided by, so that its numbers stay short."""
+    largest = max(map(abs, amounts), default=0.0)
+    for limit, power, word in ((1e4, 0, ""), (1e7, 3, " thousand"), (1e10, 6, " million"), (1e13, 9, " billion")):
+        if largest < limit:
+            return Scale(10.0**power, word)
+    return Scale(1e12, " trillion")
+
+
+def alike(values: Sequence[float]) -> list[str]:
+    """Write the numbers of one axis: all with as many decimals as the steps between them need, a true minus sign."""
+    ordered = sorted(set(values))
+    steps = [after - before for before, after in pairwise(ordered)]
+    digits = max(0, min(8, -math.floor(math.log10(min(steps)) + 1e-9))) if steps else 2
+    while digits < 8 and any(abs(round(one, digits) - one) > 1e-3 * min(steps, default=1.0) for one in ordered):
+        digits += 1
+    return [f"{'−' if round(one, digits) < 0 else ''}{abs(one):,.{digits}f}" for one in values]
+
+
+def worlds(share: float) -> str:
+    """Write a probability as people count: 9 in 10 worlds."""
+    if share in (0.0, 1.0):
+        return "every world" if share else "no world"
+    tenths, hundredths = round(10 * share), round(100 * share)
+    if 0 < tenths < 10:
+        return f"{tenths} in 10 worlds"
+    if hundredths in (0, 100):
+        return "more than 99 in 100 worlds" if hundredths else "fewer than 1 in 100 worlds"
+    return f"{hundredths} in 100 worlds"
+
+
+def agreement(saves: bool, probability: float) -> str:
+    """Say how many worlds agree with the base case."""
+    share = probability if saves else 1 - probability
+    said = worlds(share)
+    return f"{said} {'agrees' if said in ('every world', 'no world') else 'agree'}"
+
+
+def called(name: str, names: Mapping[str, str] | None) -> str:
+    """Give what people call an option, where that is known."""
+    return (names or {}).get(name, name)
+
+
+def unit_words(unit: str, currency: str) -> str:
+    """Write a unit of measure for people: money/unit in GBP is £ a unit."""
+    first, _, rest = unit.partition("/")
+    name = unit_of(currency) if first == "money" else first
+    return " a ".join([name, *filter(None, rest.split("/"))])
+
+
+def plain(name: str) -> str:
+    """Write a name of the model or of a case as words."""
+    return name.replace("_", " ")
+
+
+def sentence(words: str) -> str:
+    """Begin a sentence with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
+def shown(provenance: Provenance, what: str) -> str:
+    """Say what a chart shows, of which case, in which scenario."""
+    scenario = f" (scenario: {provenance.scenario})" if provenance.scenario else ""
+    draws = f", {provenance.n:,} worlds" if provenance.n else ""
+    return f"{provenance.case}{scenario} · {what}{draws}"

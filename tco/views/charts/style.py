@@ -1,0 +1,316 @@
+"""One style for all charts: colours for every eye and for black and white, axes made or taken, words that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tco.views.charts.sentences import alike
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
+
+INK, MUTED, PALE = "#222222", "#5f5f5f", "#d9d9d9"
+BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#F0E442",
+)
+"""Colours that readers with any kind of colour vision tell apart: Okabe and Ito (2008), Color Universal Design."""
+GOOD, BAD = (BLUE, ""), (VERMILLION, "///")
+"""Colour and hatch of what is saved, and of what costs more."""
+KINDS = (
+    (BLUE, ""),
+    (ORANGE, "///"),
+    (SKY, ""),
+    (VERMILLION, "\\\\\\"),
+    (GREEN, "xxx"),
+    (YELLOW, ""),
+    (PURPLE, "..."),
+    (PALE, "---"),
+)
+"""Colour and hatch of kinds that have no order, neighbours of different lightness."""
+RAMPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "hard": (("#062f5b", "#0072B2", "#7fc1e8", "#d3e9f7"), ("",)),
+    "estimated": (("#c67f00", "#E69F00", "#fbe0a3"), ("///", "\\\\\\")),
+    "soft": (("#a8447c", "#CC79A7", "#efc9de"), ("xxx", "...")),
+}
+"""Colours of each grade's lines, from dark to light, and their hatches."""
+LINES = {"hard": (SKY, ":"), "hard_and_estimated": (ORANGE, "--"), "all_in": (BLUE, "-")}
+"""Colour and dashes of the three totals."""
+SMALL, PLAIN, LARGE = 8.0, 9.5, 13.0
+"""Sizes of type [point]."""
+WIDTH = 9.0
+"""Width of a chart that is drawn on its own [inch]."""
+_BESIDE = 0.75
+"""Share of the height of axes that a name beside them may take: the headline will take some of it."""
+GAP = 6.0
+"""Room between the title, what stands under it and the axes [point]."""
+
+STYLE: dict[str, Any] = {
+    "figure.dpi": 150,
+    "savefig.dpi": 150,
+    "font.family": ["DejaVu Sans"],
+    "font.size": PLAIN,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.labelsize": PLAIN,
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": LARGE,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.8,
+    "hatch.linewidth": 0.7,
+    "legend.frameon": False,
+    "legend.fontsize": PLAIN - 0.5,
+    "figure.constrained_layout.h_pad": 0.12,
+    "figure.constrained_layout.w_pad": 0.12,
+    "svg.hashsalt": "tco",
+    "svg.fonttype": "path",
+}
+"""What differs from matplotlib's defaults; applied while a chart is drawn, and undone after."""
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Apply the style for as long as it is needed, whatever the user's own settings."""
+    from matplotlib import style
+
+    with style.context(["default", STYLE]):
+        yield
+
+
+@contextmanager
+def canvas(ax: Axes | None, height: float = 5.0, width: float = WIDTH) -> Iterator[Axes]:
+    """Give axes to draw on in the style: those of the caller, or those of a figure of its own.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        The caller's.
+    height, width : float
+        Of the figure that is made where there are none [inch].
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with styled():
+        if ax is None:
+            figure = Figure(figsize=(width, height), layout="constrained")
+            FigureCanvasAgg(figure)
+            ax = figure.add_subplot()
+        yield ax
+
+
+def headline(ax: Axes, finding: str, about: str) -> None:
+    """Write the finding above a finished chart, and under it what is shown; both fit the width that there is."""
+    figure = root(ax)
+    laid_out(figure)
+    _wrap_axis_names(ax)
+    box, inside = ax.get_tightbbox(), ax.get_window_extent()
+    if box is None:
+        return
+    left = min(box.x0, inside.x0)
+    room = (_right_end(ax, figure, box.x1) - left) * 72 / figure.dpi
+    shift = (left - inside.x0) * 72 / figure.dpi
+    up = GAP
+    legend = ax.get_legend()
+    if legend is not None and legend.get_window_extent().y0 >= inside.y1 - 1:
+        up += legend.get_window_extent().height * 72 / figure.dpi
+    note = _above(ax, wrapped(about, room, PLAIN - 0.5, lines=3), shift, up)
+    up += note.get_window_extent().height * 72 / figure.dpi + GAP
+    ax.set_title(wrapped(finding, room, LARGE, lines=4, bold=True), loc="left", pad=up, x=shift / _points(ax))
+
+
+def _wrap_axis_names(ax: Axes) -> None:
+    """Break what stands beside the axes into lines that are no longer than these."""
+    inside, dots = ax.get_window_extent(), 72 / root(ax).dpi
+    ax.set_xlabel(wrapped(ax.get_xlabel(), inside.width * dots, PLAIN, lines=2))
+    ax.set_ylabel(wrapped(ax.get_ylabel(), _BESIDE * inside.height * dots, PLAIN, lines=2))
+
+
+def _right_end(ax: Axes, figure: Figure, drawn: float) -> float:
+    """Give where words must end: at the figure's edge, or with the axes where others stand beside them [pixel]."""
+    here = ax.get_position().bounds
+    alone = all(one.get_position().bounds == here for one in figure.axes)
+    return float(figure.bbox.x1 - 0.12 * figure.dpi if alone else drawn)
+
+
+def _above(ax: Axes, words: str, shift: float, up: float) -> Annotation:
+    place = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (shift, up), "textcoords": "offset points"}
+    return ax.annotate(words, **place, ha="left", va="bottom", fontsize=PLAIN - 0.5, color=MUTED, annotation_clip=False)
+
+
+def _points(ax: Axes) -> float:
+    return float(ax.get_window_extent().width * 72 / root(ax).dpi)
+
+
+def laid_out(figure: Figure) -> None:
+    """Let a figure's layout take its place, so that sizes can be measured."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+
+
+def root(ax: Axes) -> Figure:
+    """Give the figure that axes stand in."""
+    found = ax.get_figure(root=True)
+    if found is None:
+        raise ValueError("expected axes that stand in a figure")
+    return found
+
+
+def legend_above(ax: Axes, handles: Sequence[Any]) -> None:
+    """Put a legend between the title and the axes, in as many columns as there is room for."""
+    laid_out(root(ax))
+    for columns in range(len(handles), 0, -1):
+        legend = ax.legend(
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=columns,
+            borderaxespad=0.3,
+            borderpad=0.1,
+            handlelength=2.4,
+            columnspacing=1.6,
+        )
+        if legend.get_window_extent().width <= ax.get_window_extent().width:
+            return
+
+
+def legend_beside(ax: Axes, handles: Sequence[Any]) -> None:
+    """Put a legend at the right of the axes, in one column."""
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, labelspacing=0.7)
+
+
+def wrapped(words: str, room: float, size: float, *, lines: int, bold: bool = False) -> str:
+    """Break words into lines that fit a room; what does not fit the last line ends in an ellipsis.
+
+    Parameters
+    ----------
+    words : str
+        On one line.
+    room, size : float
+        Width of a line, and the size of the type [point].
+    lines : int
+        At most so many.
+    bold : bool
+        Whether the type is bold.
+    """
+    found: list[str] = []
+    rest = words.split()
+    while rest:
+        line = _filled(rest, room, size, bold)
+        if len(found) == lines - 1 and rest:
+            found.append(_cut(" ".join([line, *rest]), room, size, bold))
+            break
+        found.append(line)
+    return "\n".join(found)
+
+
+def _filled(rest: list[str], room: float, size: float, bold: bool) -> str:
+    """Take words off the front until a line is full; a word that is wider than a line is broken."""
+    line = rest.pop(0)
+    if width_of(line, size, bold=bold) > room:
+        fits = max((i for i in range(1, len(line)) if width_of(line[:i], size, bold=bold) <= room), default=1)
+        if fits < len(line):
+            rest.insert(0, line[fits:])
+        return line[:fits]
+    while rest and width_of(f"{line} {rest[0]}", size, bold=bold) <= room:
+        line = f"{line} {rest.pop(0)}"
+    return line
+
+
+def _cut(words: str, room: float, size: float, bold: bool) -> str:
+    while words and width_of(f"{words}…", size, bold=bold) > room:
+        words = words[:-1].rstrip()
+    return f"{words}…"
+
+
+def width_of(words: str, size: float, *, bold: bool = False) -> float:
+    """Give how wide a line of words is, and a little more, for type that is set to whole pixels [point]."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    face = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
+    return float(width) * 1.03
+
+
+def told_apart(names: Sequence[str], room: float, size: float, *, lines: int) -> list[str]:
+    """Wrap names; of those that would be cut to the same words, the middle is left out instead of the end."""
+    found = [wrapped(name, room, size, lines=lines) for name in names]
+    for i, name in enumerate(names):
+        if found.count(found[i]) > 1 and found[i].endswith("…"):
+            found[i] = _without_middle(name, room, size, lines)
+    return found
+
+
+def _without_middle(name: str, room: float, size: float, lines: int) -> str:
+    for kept in range(len(name) - 2, 1, -1):
+        tail = kept // 2
+        words = wrapped(f"{name[: kept - tail].rstrip()}… {name[-tail:].lstrip()}", room, size, lines=lines)
+        if not words.endswith("…"):
+            return words
+    return wrapped(name, room, size, lines=lines)
+
+
+def numbers_on(axis: Axis, *, divisor: float = 1.0) -> None:
+    """Write an axis's numbers for people: thousands parted, as many decimals as its steps need."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _place: int | None) -> str:
+        places = [float(place) / divisor for place in axis.get_majorticklocs()]
+        return alike([*places, value / divisor])[-1]
+
+    axis.set_major_formatter(FuncFormatter(written))
+
+
+def percent_on(axis: Axis) -> None:
+    """Write an axis of shares in per cent."""
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+
+
+def ramp(grade: str, count: int) -> list[tuple[str, str]]:
+    """Give a colour and a hatch for each of a grade's lines, from dark to light."""
+    from matplotlib.colors import LinearSegmentedColormap, to_hex
+
+    colours, hatches = RAMPS[grade]
+    shades = LinearSegmentedColormap.from_list(grade, list(colours))
+    steps = [0.35] if count == 1 else [i / (count - 1) for i in range(count)]
+    return [(to_hex(shades(step)), hatches[i % len(hatches)]) for i, step in enumerate(steps)]
+
+
+def ink_on(colour: str) -> str:
+    """Give the colour of words that are read best on another colour."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(colour)
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else INK
+
+
+def halo() -> list[Any]:
+    """Give the effect that keeps words readable where they stand on lines."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3, foreground="white")]
