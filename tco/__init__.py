@@ -9,12 +9,16 @@ from tco.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from tco.analyses.break_even import BreakEven, breakeven
+    from tco.analyses.cash import cash_flow
     from tco.analyses.curves import Curve, acceptability, belief, curve
     from tco.analyses.decision import Decision, decide
     from tco.analyses.difference import Difference, diff
     from tco.analyses.evidence import Evidence, evidence
     from tco.analyses.one_way import Table, table
+    from tco.analyses.sensitivities import Sensitivity, sensitivity
+    from tco.analyses.tornado import tornado
     from tco.analyses.two_way import Grid, grid
+    from tco.analyses.value_of_information import Information, information
     from tco.analyses.variants import Variants, scenarios
     from tco.comparison import Comparison, Comparisons, compare
     from tco.errors import CaseError, TcoError
@@ -38,6 +42,8 @@ _ROOMS = {
     "Difference": "analyses.difference",
     "Evidence": "analyses.evidence",
     "Grid": "analyses.two_way",
+    "Information": "analyses.value_of_information",
+    "Sensitivity": "analyses.sensitivities",
     "Simulation": "simulation",
     "Table": "analyses.one_way",
     "TcoError": "errors",
@@ -45,6 +51,7 @@ _ROOMS = {
     "acceptability": "analyses.curves",
     "belief": "analyses.curves",
     "breakeven": "analyses.break_even",
+    "cash_flow": "analyses.cash",
     "compare": "comparison",
     "curve": "analyses.curves",
     "decide": "analyses.decision",
@@ -53,14 +60,17 @@ _ROOMS = {
     "explain": "explanation",
     "from_data": "loader",
     "grid": "analyses.two_way",
+    "information": "analyses.value_of_information",
     "init": "starter",
     "load": "loader",
     "report": "views.report",
     "scenarios": "analyses.variants",
-    "slides": "views.slides",
     "schema": "json_schema",
+    "sensitivity": "analyses.sensitivities",
     "simulate": "simulation",
+    "slides": "views.slides",
     "table": "analyses.one_way",
+    "tornado": "analyses.tornado",
     "validate": "validation",
 }
 """Where each public name lives: it is imported when first asked for, so that `tco --help` waits for nothing."""
@@ -76,6 +86,8 @@ __all__ = [
     "Difference",
     "Evidence",
     "Grid",
+    "Information",
+    "Sensitivity",
     "Simulation",
     "Table",
     "TcoError",
@@ -84,6 +96,7 @@ __all__ = [
     "acceptability",
     "belief",
     "breakeven",
+    "cash_flow",
     "compare",
     "curve",
     "decide",
@@ -92,14 +105,17 @@ __all__ = [
     "explain",
     "from_data",
     "grid",
+    "information",
     "init",
     "load",
     "report",
     "scenarios",
     "schema",
+    "sensitivity",
     "simulate",
     "slides",
     "table",
+    "tornado",
     "validate",
 ]
 

@@ -69,7 +69,7 @@ class _Page(HTMLParser):
         self.addresses += [value for name, value in attrs if name in ("src", "href", "action") and value]
 
     def handle_data(self, data: str) -> None:
-        self.text.append(data)
+        self.text.append(data.replace("\u00a0", " "))
 
 
 def table_of(found: Findings, title: str) -> Grid:
@@ -93,7 +93,8 @@ def test_every_shipped_case_has_a_report_that_answers_first(path: Path, tmp_path
     assert all(option.label in body for option in case.options)
     plain = markdown(said)
     assert plain.startswith("# ")
-    assert "nan" not in body.lower().split() and "None" not in plain
+    assert "nan" not in body.lower().split()
+    assert "None" not in plain
 
 
 def test_the_year_table_adds_up_to_the_npv_of_the_base_case(cartridges: Findings) -> None:
