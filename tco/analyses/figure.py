@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -124,7 +123,7 @@ class _Pinned:
 
     def __call__(self, changes: Draws) -> FloatArray:
         changed = self._drawn(changes)
-        values = ChainMap(changed, self.kept)
+        values = {**self.kept, **changed}
         self._run(self.figure.downstream(frozenset(changed)), values)
         result = np.broadcast_to(self.figure._of([values[step] for step in self.figure.program.wanted]), (self.n,))
         if not np.isfinite(result).all():
@@ -135,7 +134,7 @@ class _Pinned:
         steps = self.figure.program.draws
         return {steps[path]: values for path, values in draws.items() if path in steps}
 
-    def _run(self, order: Iterable[int], values: MutableMapping[int, Any]) -> None:
+    def _run(self, order: Iterable[int], values: dict[int, Any]) -> None:
         steps = self.figure.program.graph.steps
         with np.errstate(all="ignore"):
             for step in order:
