@@ -1,8 +1,9 @@
-"""Formulas as data: call a quantity's function with symbols and it records itself, as text, with numbers, as Excel.
+"""Formulas as data: call a quantity's function with symbols; it records itself as text, numbers, Excel, JavaScript.
 
 A symbol implements NumPy's operator protocol, so ``a * b``, ``1 - a``, ``np.exp(a)`` and ``np.where(c, a, b)`` work on
 it. `OPERATIONS` has one row for each operation: how it reads, how Excel writes it, what it does to units, and how
-tightly it binds. An operation without a row is refused by name, and so is a Python ``if`` on a symbol.
+tightly it binds; in JavaScript each is a call by its name. An operation without a row is refused by name, and so is a
+Python ``if`` on a symbol.
 """
 
 from __future__ import annotations
@@ -26,12 +27,16 @@ class FormulaError(Exception):
 
 @dataclass(frozen=True)
 class Operation:
-    """One row of the table: an operation's text, its Excel form, its rule for units and how tightly it binds."""
+    """One row of the table: an operation's text, its Excel form, its rule for units and how tightly it binds.
+
+    In JavaScript it is a call of the function of its name, `also` with names that text and Excel leave unsaid.
+    """
 
     text: str
     excel: str
     binds: int
     unit: Callable[[Sequence[Unit], Sequence[Symbol]], Unit]
+    also: tuple[str, ...] = ()
 
 
 class Symbol(NDArrayOperatorsMixin):
@@ -61,7 +66,7 @@ class Symbol(NDArrayOperatorsMixin):
         return record(ufunc.__name__, *inputs)
 
     def __array_function__(self, function: Callable[..., Any], _types: Any, args: Any, options: Any) -> Symbol:
-        if options:
+        if options and (function.__name__, options) != ("max", {"axis": 0}):
             raise FormulaError(f"formulas have no operation '{function.__name__}' with options")
         return record(function.__name__, *args)
 
@@ -200,6 +205,15 @@ def excel(formula: Symbol, cells: Mapping[str, str]) -> str:
     return _write(formula, lambda operation: operation.excel, lambda name: cells[name], repr)
 
 
+def javascript(formula: Symbol, parameters: Mapping[str, str]) -> str:
+    """Write a formula in JavaScript, as calls that take numbers or rows of them; each name as that of a parameter."""
+    operation = formula.operation
+    if operation is None:
+        return repr(float(formula.head)) if formula.is_number else parameters[str(formula.head)]
+    given = [*(javascript(arg, parameters) for arg in formula.args), *operation.also]
+    return f"{formula.head}({', '.join(given)})"
+
+
 def names(formula: Symbol) -> tuple[str, ...]:
     """Give the names that a formula uses, each once, in the order in which they are read."""
     if not formula.args:
@@ -294,6 +308,8 @@ def _first(given: Sequence[Unit], _symbols: Sequence[Symbol]) -> Unit:
     return given[0]
 
 
+STRUCTURE = ("disposition_first_rows", "disposition_sets")
+"""Where sets of dispositions begin, and the set of each mode: `over_dispositions` needs them, its text does not."""
 _EXPONENTS = (units.PLAIN, units.parse("year"), units.parse("unit/order"))
 _ADD, _NEGATIVE, _MULTIPLY, _POWER, _CALL, _ATOM = 2, 3, 4, 5, 8, 9
 
@@ -313,6 +329,11 @@ OPERATIONS: Mapping[str, Operation] = {
     "minimum": Operation("min({0}, {1})", "MIN({0},{1})", _CALL, _same),
     "where": Operation("(if {0} then {1} else {2})", "IF({0},{1},{2})", _CALL, _chosen),
     "greater_equal": Operation("({0} ≥ {1})", "({0}>={1})", _CALL, _compared),
+    "greater": Operation("({0} > {1})", "({0}>{1})", _CALL, _compared),
+    "less_equal": Operation("({0} ≤ {1})", "({0}<={1})", _CALL, _compared),
+    "bitwise_or": Operation("({0} or {1})", "OR({0},{1})", _CALL, _compared),
+    "absolute": Operation("|{0}|", "ABS({0})", _CALL, _first),
+    "max": Operation("largest({0})", "MAX({0})", _CALL, _first),
     "less": Operation("({0} < {1})", "({0}<{1})", _CALL, _compared),
     "normal_cdf": Operation("Φ({0})", "_xlfn.NORM.S.DIST({0},TRUE)", _CALL, _plain),
     "normal_quantile": Operation("Φ⁻¹({0})", "_xlfn.NORM.S.INV({0})", _CALL, _plain),
@@ -320,5 +341,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "over_modes": Operation("Σ modes ({0})", "SUM({0})", _CALL, _first),
     "over_breaks": Operation("Σ breaks ({0})", "SUM({0})", _CALL, _first),
     "over_activities": Operation("Σ activities ({0})", "SUM({0})", _CALL, _first),
-    "over_dispositions": Operation("Σ dispositions ({0})", "SUM({0})", _CALL, _first),
+    "over_dispositions": Operation("Σ dispositions ({0})", "SUM({0})", _CALL, _first, also=STRUCTURE),
 }
