@@ -18,10 +18,11 @@ from xml.etree import ElementTree
 
 import pytest
 from agreement import NO_GAPS, OF_PRESENT_COST, RELATIVE
-from strategies import FOLDER, random_case
+from strategies import FOLDER, Shape, random_case
 
 import tco
 from tco.errors import TcoError
+from tco.finance.paybacks import payback
 from tco.results import TOTALS
 from tco.views.workbook import write_workbook
 from tco.views.workbook.layout import sheet_names
@@ -29,8 +30,11 @@ from tco.views.workbook.layout import sheet_names
 pytest.importorskip("xlsxwriter")
 ROOT = Path(__file__).parent.parent
 CASES = sorted(ROOT.glob("scenarios/*.yaml")) + sorted(ROOT.glob("tco/templates/*.yaml"))
-SHORT = 14
-"""Months of shipped cases here: two contract years, the second cut short."""
+_NOTHING = (0.0,) * 37
+YEARS = "KLMNOPQRST"
+"""The columns of the sheet of inputs that hold a path's values by contract year."""
+SHORT = 13
+"""Months of most cases here: two contract years, the second cut short."""
 NAMES = {"hard": "hard", "hard_and_estimated": "hard + estimated", "all_in": "all in"}
 _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _FUNCTIONS = {
@@ -73,9 +77,7 @@ Book = Mapping[str, Mapping[str, Cell]]
 def read(path: Path) -> Book:
     """Read the cells of a workbook, by sheet and address, straight from its XML."""
     with zipfile.ZipFile(path) as file:
-        names = [
-            one.get("name", "") for one in ElementTree.fromstring(file.read("xl/workbook.xml")).iter(f"{_SPACE}sheet")
-        ]
+        names = sheets_of(file)
         texts: list[str] = []
         if "xl/sharedStrings.xml" in file.namelist():
             items = ElementTree.fromstring(file.read("xl/sharedStrings.xml")).findall(f"{_SPACE}si")
@@ -95,21 +97,28 @@ def _cells(sheet: ElementTree.Element, texts: list[str]) -> Iterator[tuple[str, 
         yield one.get("r", ""), Cell(formula or "", value)
 
 
-def with_cells(path: Path, sheet: str, values: Mapping[str, float | str], target: Path) -> None:
-    """Copy a workbook with other numbers or formulas' places taken by numbers; stored results stay as they were."""
-    place = f"xl/worksheets/sheet{list(read(path)).index(sheet) + 1}.xml"
+def sheets_of(file: zipfile.ZipFile) -> list[str]:
+    """Name the sheets of a workbook, in their order."""
+    found = ElementTree.fromstring(file.read("xl/workbook.xml")).iter(f"{_SPACE}sheet")
+    return [one.get("name", "") for one in found]
+
+
+def with_cells(path: Path, sheet: str, values: Mapping[str, float | str], target: Path) -> Path:
+    """Copy a workbook with other numbers or words in some cells; the results stored with formulas stay as they were."""
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        place = f"xl/worksheets/sheet{sheets_of(old).index(sheet) + 1}.xml"
         for name in old.namelist():
             data = old.read(name)
-            if name == place:
-                text = data.decode()
-                for where, value in values.items():
-                    text, count = re.subn(
-                        rf'(<c r="{where}"[^>]*?)( t="\w+")?>.*?</c>', rf"\1><v>{value!r}</v></c>", text
-                    )
-                    assert count == 1, where
-                data = text.encode()
-            new.writestr(name, data)
+            new.writestr(name, _replaced(data.decode(), values).encode() if name == place else data)
+    return target
+
+
+def _replaced(text: str, values: Mapping[str, float | str]) -> str:
+    for where, value in values.items():
+        put = f' t="inlineStr"><is><t>{value}</t></is>' if isinstance(value, str) else f"><v>{value!r}</v>"
+        text, count = re.subn(rf'(<c r="{where}"(?: s="\d+")?)(?: t="\w+")?>.*?</c>', rf"\1{put}</c>", text)
+        assert count == 1, where
+    return text
 
 
 @pytest.fixture(name="recalculated", scope="module")
@@ -160,6 +169,10 @@ def count(book: Book) -> int:
 def shipped(path: Path, months: int = 0) -> tco.Case:
     case = tco.load(path)
     return case.with_({"horizon_months": min(months, case.timeline.months)}) if months else case
+
+
+def made_up(seed: int) -> tco.Case:
+    return tco.from_data(random_case(seed, Shape(longest=SHORT, most=4)), folder=FOLDER)
 
 
 def written(case: tco.Case, path: Path, **more: Any) -> Path:
@@ -221,11 +234,10 @@ def changed(path: Path, changes: Mapping[str, Any], target: Path) -> Path:
     for name, value in changes.items():
         row = places[name][0]
         if isinstance(value, Mapping):
-            values |= {f"{'KLMNOPQRST'[year]}{row}": float(one) for year, one in enumerate(value["by_year"])}
+            values |= {f"{YEARS[year]}{row}": float(one) for year, one in enumerate(value["by_year"])}
         else:
             values[f"C{row}"] = float(value)
-    with_cells(path, "Inputs", values, target)
-    return target
+    return with_cells(path, "Inputs", values, target)
 
 
 @pytest.mark.slow
@@ -242,7 +254,7 @@ class TestRecalculatedByLibreOffice:
             assert differences(ours, theirs[stem]) == [], stem
 
     def test_every_formula_cell_of_random_cases_is_the_engines(self, recalculated, tmp_path):
-        cases = {f"random {seed}": tco.from_data(random_case(seed), folder=FOLDER) for seed in (1, 5, 12, 18, 27, 39)}
+        cases = {f"random {seed}": made_up(seed) for seed in (3, 8, 12, 16, 18, 19)}
         files = {name: written(case, tmp_path / f"{name}.xlsx") for name, case in cases.items()}
         theirs = recalculated(files.values())
         for name, file in files.items():
@@ -256,8 +268,8 @@ class TestRecalculatedByLibreOffice:
         ("cartridges", {"suppliers.acme.price_growth": 0.05, "inflation": 0.04}),
         ("cartridges", {"suppliers.acme.annual_improvement": 0.1}),  # a default
         ("cartridges", {"demand.customers": 20_000.0, "demand.new_customers_growth": 0.08}),
-        ("cartridges", {"suppliers.borealis.transition_months": 13}),
-        ("cartridges", {"suppliers.acme.transition_months": 3, "suppliers.acme_inspected.transition_months": 5}),
+        ("cartridges", {"suppliers.borealis.transition_months": 12}),
+        ("cartridges", {"suppliers.acme_inspected.transition_months": 5}),  # a default
         ("cartridges", {"discount_rate": 0.03, "demand.seasonality.11": 2.5}),
         ("cartridges", {"suppliers.acme.duty_rate": {"by_year": [0.25, 0.1, 0.0]}}),
         ("cartridges", {"suppliers.borealis_box.overrides.product.fulfilment_cost": 3.1}),
@@ -269,15 +281,12 @@ class TestRecalculatedByLibreOffice:
 
     def test_changed_inputs_give_what_compare_gives(self, recalculated, tmp_path):
         """The results stored with the formulas are those of the old inputs: only a recalculation can pass."""
-        cases = {name: shipped(ROOT / f"scenarios/{name}.yaml") for name, _ in self.CHANGES}
+        cases = {name: shipped(ROOT / f"scenarios/{name}.yaml", SHORT) for name, _ in self.CHANGES}
         files = {name: written(case, tmp_path / f"{name}.xlsx") for name, case in cases.items()}
-        known = {name: input_places(file) for name, file in files.items()}
         made, wanted = [], []
         for number, (name, changes) in enumerate(self.CHANGES):
-            there = {path: value for path, value in changes.items() if path in known[name]}
-            assert there, changes
-            made.append(changed(files[name], there, tmp_path / f"changed {number}.xlsx"))
-            wanted.append(cases[name].with_(there))
+            made.append(changed(files[name], changes, tmp_path / f"changed {number}.xlsx"))
+            wanted.append(cases[name].with_(changes))
         theirs = recalculated(made)
         for file, case, (_, changes) in zip(made, wanted, self.CHANGES, strict=True):
             book = theirs[file.stem]
@@ -287,8 +296,8 @@ class TestRecalculatedByLibreOffice:
 
     def test_any_inputs_of_random_cases_changed_at_once_give_what_compare_gives(self, recalculated, tmp_path):
         made, wanted = [], []
-        for seed in (2, 5, 8, 14, 18, 26, 39):
-            case = tco.from_data(random_case(seed), folder=FOLDER)
+        for seed in (1, 9, 10, 16, 18, 27, 29, 41):
+            case = made_up(seed)
             file = written(case, tmp_path / f"{seed}.xlsx")
             changes = any_changes(file, random.Random(seed))
             try:
@@ -336,40 +345,33 @@ class TestRecalculatedByLibreOffice:
             assert theirs[name]["About"]["B6"].value == "BROKEN", name
 
     def test_lines_move_to_another_grade(self, recalculated, tmp_path):
-        path = ROOT / "scenarios/cartridges.yaml"
-        case = shipped(path)
+        case = shipped(ROOT / "scenarios/cartridges.yaml", SHORT)
         file = written(case, tmp_path / "grades.xlsx")
-        place, soft = next(
-            (place, cell)
-            for place, cell in read(file)["Inputs"].items()
-            if place.startswith("C") and cell.value == "soft"
-        )
-        assert soft.value == "soft"
-        row = next(
-            place for place, cell in read(file)["Inputs"].items() if place.startswith("C") and cell.value == "hard"
-        )
-        text = tmp_path / "moved.xlsx"
-        _with_text_of(file, place, row, text)
-        book = recalculated([text])["moved"]
-        moved = tco.compare(case.with_({"decision.grades": {"churn": "hard"}}))
-        shown = figures(book, case)
-        for option in moved.suppliers:
+        row = next(p[1:] for p, cell in read(file)["Inputs"].items() if cell.value == "churn" and p.startswith("A"))
+        moved = with_cells(file, "Inputs", {f"C{row}": "hard"}, tmp_path / "moved.xlsx")
+        shown = figures(recalculated([moved])["moved"], case)
+        for option in tco.compare(case.with_({"decision.grades": {"churn": "hard"}})).suppliers:
             assert shown[option.supplier, "Cost, hard"] == pytest.approx(option.totals["hard"].present_cost, rel=1e-9)
 
-
-def _with_text_of(path: Path, place: str, other: str, target: Path) -> None:
-    """Copy a workbook with the text of another cell of the sheet of inputs in a cell."""
-    sheet = f"xl/worksheets/sheet{list(read(path)).index('Inputs') + 1}.xml"
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == sheet:
-                text = data.decode()
-                found = re.search(rf'<c r="{other}"[^>]*><v>(\d+)</v>', text)
-                assert found
-                text = re.sub(rf'(<c r="{place}"[^>]*><v>)\d+(</v>)', rf"\g<1>{found[1]}\2", text)
-                data = text.encode()
-            new.writestr(name, data)
+    def test_another_total_is_paid_back_elsewhere(self, recalculated, tmp_path):
+        case = shipped(ROOT / "scenarios/cartridges.yaml")
+        file = written(case, tmp_path / "all.xlsx")
+        chosen = with_cells(file, "Cash flow", {"B4": "hard"}, tmp_path / "hard.xlsx")
+        book = recalculated([chosen])["hard"]
+        shown = figures(book, case)
+        result = tco.compare(case)
+        hard = [line.name for line in result.lines if line.grade == "hard"]
+        for option in result.suppliers[1:]:
+            flows = [
+                sum(
+                    result.supplier(case.baseline).monthly.get(line, _NOTHING)[t]
+                    - option.monthly.get(line, _NOTHING)[t]
+                    for line in hard
+                )
+                for t in range(37)
+            ]
+            label = "Payback, simple, of the total chosen on Cash flow"
+            assert shown[option.supplier, label] == pytest.approx(float(payback(flows).periods), rel=1e-9)
 
 
 def any_changes(file: Path, dice: random.Random) -> dict[str, Any]:
@@ -384,7 +386,10 @@ def any_changes(file: Path, dice: random.Random) -> dict[str, Any]:
         if path.endswith("transition_months"):
             changes[path] = dice.randint(0, 14)
         elif isinstance(value, str):
-            years = [cells[f"{letter}{row}"] for letter in "KLMNO" if f"{letter}{row}" in cells]
+            letters = [
+                letter for letter in YEARS if str(cells.get(f"{letter}4", Cell("", "")).value).startswith("Year")
+            ]
+            years = [cells[f"{letter}{row}"] for letter in letters]
             stated = [float(year.value) for year in years if not year.formula and isinstance(year.value, float)]
             changes[path] = {"by_year": [one * dice.choice((0.9, 1.05)) for one in stated]}
         elif value is not None:
@@ -396,10 +401,10 @@ def any_changes(file: Path, dice: random.Random) -> dict[str, Any]:
 class TestRecalculatedByAnotherEngine:
     """`formulas`, an interpreter of Excel's language in Python, which shares nothing with LibreOffice or with us."""
 
-    @pytest.mark.parametrize("seed", [4, 22])
+    @pytest.mark.parametrize("seed", [4, 41])
     def test_every_formula_cell_is_the_engines(self, seed, tmp_path):
         formulas = pytest.importorskip("formulas")
-        file = written(tco.from_data(random_case(seed), folder=FOLDER), tmp_path / "small.xlsx")
+        file = written(made_up(seed), tmp_path / "small.xlsx")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             solution = formulas.ExcelModel().loads(str(file)).finish().calculate()

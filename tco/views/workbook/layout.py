@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 INK, ACCENT, PALE, RULE = "#1F2933", "#1F4E79", "#EEF3F8", "#B8C4D0"
@@ -62,6 +63,7 @@ _UNSAFE = frozenset("[]:*?/\\'()")
 _LONGEST_NAME = 31
 
 
+@cache
 def column_letters(index: int) -> str:
     """Name a column, counted from 0, as Excel does."""
     letters = ""

@@ -9,7 +9,6 @@ from typing import Any
 from tco import formula
 from tco.costs import CONSTANTS, MODEL, TIMES
 from tco.engine import Engine
-from tco.formula import Symbol
 from tco.options import Bound, Input, Option
 from tco.quantity import Quantity
 
@@ -172,16 +171,15 @@ def excel(quantity: Quantity, cells: Sequence[str]) -> str:
 
     A sum over products needs no array formula as SUMPRODUCT.
     """
-    names, symbol = _recorded(quantity.function)
-    by_name = dict(zip(names, cells, strict=True))
-    return formula.excel(symbol, by_name).replace("SUM(", "SUMPRODUCT(")
+    return _template(quantity.function).format(*cells)
 
 
 @cache
-def _recorded(function: Callable[..., Any]) -> tuple[tuple[str, ...], Symbol]:
-    """Record a formula of the model: its arguments' names, and the formula."""
+def _template(function: Callable[..., Any]) -> str:
+    """Write a formula of the model with a numbered place for each argument."""
     defined = next(one for one in MODEL.quantities if one.function is function)
-    return defined.arguments, defined.trace(MODEL.unit_of)
+    places = {name: f"{{{number}}}" for number, name in enumerate(defined.arguments)}
+    return formula.excel(defined.trace(MODEL.unit_of), places).replace("SUM(", "SUMPRODUCT(")
 
 
 def _disposition_label(key: str) -> str:
