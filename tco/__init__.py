@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tco.analyses.evidence import Evidence, evidence
     from tco.analyses.one_way import Table, table
     from tco.analyses.sensitivities import Sensitivity, sensitivity
-    from tco.analyses.tornado import tornado
+    from tco.analyses.tornado import Tornado, tornado
     from tco.analyses.two_way import Grid, grid
     from tco.analyses.value_of_information import Information, information
     from tco.analyses.variants import Variants, scenarios
@@ -47,6 +47,7 @@ _ROOMS = {
     "Simulation": "simulation",
     "Table": "analyses.one_way",
     "TcoError": "errors",
+    "Tornado": "analyses.tornado",
     "Variants": "analyses.variants",
     "acceptability": "analyses.curves",
     "belief": "analyses.curves",
@@ -91,6 +92,7 @@ __all__ = [
     "Simulation",
     "Table",
     "TcoError",
+    "Tornado",
     "Variants",
     "__version__",
     "acceptability",

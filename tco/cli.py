@@ -412,6 +412,106 @@ def evidence(
 
 @main.command()
 @click.argument("case", metavar="CASE")
+@click.option("--supplier", default="", metavar="S", help="Which option; by default the best that is not the baseline.")
+@click.option(
+    "--of",
+    type=click.Choice(("npv", "hard", "hard_and_estimated", "cost")),
+    default="npv",
+    show_default=True,
+    help="What is saved, all in or by firm lines alone; or what it costs.",
+)
+@click.option("-n", "samples", default=4096, show_default=True, help="Base samples of Sobol' indices.")
+@click.option("--seed", default=0, show_default=True, help="Equal seeds give equal figures.")
+@click.option("--range", "ranges", nargs=3, multiple=True, metavar="PATH LOW HIGH", help="Move an input in this range.")
+@click.option("--stress", "bands", nargs=3, multiple=True, metavar="PATH FROM TO", help="Percentiles: PATH 75% 100%.")
+@click.option("--group", "groups", nargs=2, multiple=True, metavar="NAME PATHS", help="Judge inputs (a,b) together.")
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def sensitivity(
+    case: str,
+    supplier: str,
+    of: str,
+    samples: int,
+    seed: int,
+    ranges: Sequence[tuple[str, str, str]],
+    bands: Sequence[tuple[str, str, str]],
+    groups: Sequence[tuple[str, str]],
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+    form: str,
+    output: str | None,
+) -> None:
+    """Say which uncertain inputs an option's saving turns on, and where it loses.
+
+    Each input alone from its 10th to its 90th percentile; its share of the variance (Sobol' indices); what losing
+    worlds have in common.
+
+    \b
+    Example:
+      tco sensitivity scenarios/cartridges.yaml
+      tco sensitivity scenarios/cartridges.yaml --supplier borealis --stress failures.leaks.churn 75% 100%
+    """
+    from tco.analyses.sensitivities import sensitivity as run
+
+    result = run(
+        _load(case, _only(scenarios), changes),
+        supplier,
+        output=of,
+        n=samples,
+        seed=seed,
+        ranges={path: (_value(low, "--range"), _value(high, "--range")) for path, low, high in ranges},
+        bands={path: (_value(low, "--stress"), _value(high, "--stress")) for path, low, high in bands},
+        groups={name: [path.strip() for path in paths.split(",")] for name, paths in groups} or None,
+    )
+    _show_any(result, form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.option("-n", "draws", default=32_768, show_default=True, help="How many draws.")
+@click.option("--seed", default=0, show_default=True, help="Equal seeds give equal figures.")
+@click.option("--pilot-cost", default="0", metavar="MONEY", help="What a pilot costs once.")
+@click.option("--pilot-unit-cost", default="0", metavar="MONEY", help="What a pilot costs for each unit.")
+@_scenario
+@_set
+@_format("table", "json", "csv")
+@_output
+def information(
+    case: str,
+    draws: int,
+    seed: int,
+    pilot_cost: str,
+    pilot_unit_cost: str,
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+    form: str,
+    output: str | None,
+) -> None:
+    """Say what it is worth to find out more before choosing, and which pilot pays.
+
+    Knowing everything (EVPI), one input or several (EVPPI), what n more units show (EVSI), and a stopping rule.
+
+    \b
+    Example:
+      tco information scenarios/cartridges.yaml
+      tco information scenarios/cartridges.yaml --pilot-cost 500 --pilot-unit-cost 0.40
+    """
+    from tco.analyses.value_of_information import information as run
+
+    result = run(
+        _load(case, _only(scenarios), changes),
+        n=draws,
+        seed=seed,
+        pilot_cost=_value(pilot_cost, "--pilot-cost"),
+        pilot_unit_cost=_value(pilot_unit_cost, "--pilot-unit-cost"),
+    )
+    _show_any(result, form, output)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .html or .md.")
 @click.option("--format", "form", type=click.Choice(("html", "md")), help="By default by the file's ending.")
 @_draws
