@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -147,7 +148,37 @@ def _columns(block: Block) -> dict[str, Any]:
 
 def _pictures(found: Findings) -> dict[str, _Image]:
     """Draw the charts of a report, each as an SVG in a data address."""
-    return {}
+    from tco.charting import price_currency
+    from tco.views import charts
+
+    case, chosen = found.case, found.decision.challenger
+    names = {option.name: option.label for option in case.options}
+    wins = found.decision.option(chosen).probability_positive["all_in"]
+    drawn: dict[str, Callable[[], Any]] = {
+        "cost": lambda: charts.cost(found.comparison),
+        "bridge": lambda: charts.bridge(found.comparison, chosen, wins=wins),
+        "cash": lambda: charts.cash(found.cash, names=names),
+        "acceptability": lambda: charts.acceptability(found.curve, names=names, currency=price_currency(case, chosen)),
+        "evppi": lambda: charts.evppi(found.information),
+    }
+    if any(option.by_stage for option in found.comparison.suppliers):
+        drawn["stages"] = lambda: charts.stages(found.comparison)
+    if found.worlds.draws:
+        drawn["npv"] = lambda: charts.npv(found.simulation, chosen)
+    if found.sensitivity is not None:
+        drawn["tornado"] = lambda: charts.tornado(found.sensitivity)
+    return {kind: _image(draw()) for kind, draw in drawn.items()}
+
+
+def _image(ax: Any) -> _Image:
+    """Give a chart as a page holds it."""
+    from tco.charting import save
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "chart.svg"
+        save(ax, path, "svg")
+        data = base64.b64encode(path.read_bytes()).decode()
+    return _Image(f"data:image/svg+xml;base64,{data}", " ".join(ax.get_title(loc="left").split()))
 
 
 def _text(name: str) -> str:

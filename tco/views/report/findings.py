@@ -18,6 +18,7 @@ from tco.analyses.value_of_information import Information, information
 from tco.comparison import Comparison, compare
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.simulation import Simulation, simulate
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Findings:
     ----------
     case : Case
         What they speak of.
-    comparison, decision, evidence, cash, curve, information : results
+    comparison, decision, evidence, cash, curve, information, simulation : results
         As the functions of the library give them, for the option that the decision is about.
     sensitivity : Sensitivity or None
         None where nothing in the case is uncertain.
@@ -46,6 +47,7 @@ class Findings:
     curve: Curve
     sensitivity: Sensitivity | None
     information: Information
+    simulation: Simulation
     worlds: Worlds
     date: str
 
@@ -63,6 +65,7 @@ class Findings:
             "cash": lambda: cash_flow(case, chosen, n=min(n, CASH_DRAWS), seed=seed),
             "curve": lambda: acceptability(case, chosen, n=n, seed=seed),
             "sensitivity": lambda: sensitivity(case, chosen, draws=n, seed=seed) if worlds.draws else None,
+            "simulation": lambda: simulate(case, n, seed=seed),
             "information": lambda: information(case, n=n, seed=seed),
         }
         found = {}
