@@ -90,6 +90,7 @@ class CompareSheet:
             sheet.text(5, column + 1, "a unit", "number head")
         sheet.worksheet.set_row(4, 30)
         sheet.worksheet.freeze_panes(6, 1)
+        sheet.worksheet.fit_to_pages(1, 1)
 
     def _answer(self) -> None:
         """Write which option is cheapest and what it saves, live."""

@@ -143,7 +143,7 @@ class FlowSheet:
         for month in self.months:
             self.sheet.formula(row, self._column(month), formulas[month], values[month], form)
         if summed:
-            self.sheet.formula(row, 1, f"SUM({self._range(row)})", float(sum(values)), form, "total")
+            self.sheet.formula(row, 1, f"SUM({self._range(row)})", float(sum(values)), form, "answer number")
 
     def _range(self, row: int, first: int = 0, last: int | None = None) -> str:
         end = self._column(self.months[-1] if last is None else last)
@@ -182,7 +182,7 @@ class FlowSheet:
         share = f"(-{before})/INDEX({self._range(flow)},{first})"
         months = f"IF({first}=1,0,INDEX({self._range(6)},{first}-1)+{share})"
         value, form = self.paid(option, kind)
-        self.sheet.formula(paid, 1, f'IF(SUM({self._range(paid)})=0,"never",{months})', value, form, "total")
+        self.sheet.formula(paid, 1, f'IF(SUM({self._range(paid)})=0,"never",{months})', value, form, "answer number")
 
     def _at(self, row: int, month: int) -> str:
         return address(row, self._column(month))

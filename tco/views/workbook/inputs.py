@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from tco.comparison import Line, cost_lines
@@ -13,6 +14,7 @@ from tco.views.workbook.register import DEFAULT, STRUCTURE, UNUSED, Item, Regist
 HEADS = ("Input", "What it is", "Value", "Unit", "Range, as stated", "Source", "Owner", "Grade", "Note", "Status")
 VALUE, FIRST_YEAR = 2, 10
 _WIDTHS = (44, 34, 12, 20, 27, 46, 12, 10, 14, 10)
+_LINE = 13.5
 _SECTIONS = {
     "demand": "Demand",
     "product": "Product",
@@ -144,18 +146,20 @@ class InputSheet:
 
     def _item(self, row: int, item: Item) -> None:
         number = item.number
-        self.sheet.text(row, 0, item.path)
+        self.sheet.text(row, 0, item.path, "top")
         self.sheet.text(row, 1, item.meaning, "quiet wrapped")
         self.sheet.text(row, 3, "" if item.unit == "1" else item.unit, "unit")
-        told = (stated_range(number), item.source, *_remarks(number), item.status)
+        told = (stated_range(number, item.kind), item.source, *_remarks(number), item.status)
+        lines = max(_lines(words, _WIDTHS[column]) for column, words in [(1, item.meaning), *enumerate(told, start=4)])
+        self.sheet.worksheet.set_row(row, _LINE * lines)
         for column, words in enumerate(told, start=4):
             self.sheet.text(row, column, words, "quiet wrapped")
-        role = {STRUCTURE: "value", UNUSED: "quiet", DEFAULT: "default"}.get(item.status, "input")
+        role = {STRUCTURE: "fixed", UNUSED: "fixed", DEFAULT: "default"}.get(item.status, "input")
         form = item_form(item)
         if not item.is_path:
             self._value(row, VALUE, item.values[0], form, role)
             return
-        self.sheet.text(row, VALUE, "by year →", "quiet")
+        self.sheet.text(row, VALUE, "by year →", "fixed")
         self.sheet.text(row, self.delivered, "by year →", "quiet")
         for year, value in enumerate(item.values):
             self._value(row, FIRST_YEAR + year, value, form, role)
@@ -195,23 +199,29 @@ def item_form(item: Item) -> str:
         return "plain"
     value = max(map(abs, item.values))
     if item.unit.startswith("money"):
-        return "count" if value >= 1000 else "price"
-    return "count" if value >= 1000 else "plain"
+        return "thousands" if value >= 1000 else "amount"
+    return "thousands" if value >= 1000 else "plain"
 
 
-def stated_range(number: Number | None) -> str:
-    """Write the distribution of a number: its kind and the range of nine draws in ten."""
+def stated_range(number: Number | None, kind: str) -> str:
+    """Write the distribution of a number: its family and the range of nine draws in ten."""
     if number is None:
         return ""
     if number.word:
         return {"rest": "takes what the others leave", "unknown": "unknown: counts as 0"}.get(number.word, number.word)
     if isinstance(number.value, tuple):
-        ranges = [stated_range(year) for year in number.value]
+        ranges = [stated_range(year, kind) for year in number.value]
         return "; ".join(f"year {year}: {one}" for year, one in enumerate(ranges, start=1) if one)
     if number.is_fixed:
         return ""
     low, high = (float(number.value.quantile(share)) for share in (0.05, 0.95))
-    return f"{number.value.name}, 90 % between {low:.4g} and {high:.4g}"
+    shown = [f"{100 * end:.3g} %" if kind in ("share", "rate") else f"{end:,.4g}" for end in (low, high)]
+    return f"{number.value.name.removeprefix('a ').removeprefix('an ')}: 90 % between {' and '.join(shown)}"
+
+
+def _lines(words: str, width: float) -> int:
+    """Say how many lines words take in a column, whose width is counted in digits: most letters are narrower."""
+    return max(1, math.ceil(0.78 * len(words) / width))
 
 
 def _gathered(items: list[Item]) -> list[Item]:

@@ -17,7 +17,8 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "wrapped": {"text_wrap": True, "valign": "top"},
     "quiet": {"font_color": QUIET},
     "quiet wrapped": {"font_color": QUIET, "text_wrap": True, "valign": "top"},
-    "unit": {"font_color": QUIET, "indent": 1},
+    "unit": {"font_color": QUIET, "align": "left", "indent": 1, "valign": "top"},
+    "top": {"valign": "top"},
     "note": {"font_color": QUIET, "italic": True},
     "note right": {"font_color": QUIET, "italic": True, "align": "right"},
     "title": {"bold": True, "font_size": 16, "font_color": ACCENT},
@@ -39,9 +40,10 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "link": {"font_color": ACCENT, "underline": 1},
     "total": {"bold": True, "top": 1, "top_color": RULE, "align": "right"},
     "total text": {"bold": True, "top": 1, "top_color": RULE},
-    "input": {"font_color": INPUT_INK, "bg_color": INPUT_PAPER, "align": "right"},
+    "input": {"font_color": INPUT_INK, "bg_color": INPUT_PAPER, "align": "right", "valign": "top"},
     "input text": {"font_color": INPUT_INK, "bg_color": INPUT_PAPER},
-    "default": {"font_color": INPUT_INK, "align": "right"},
+    "fixed": {"font_color": QUIET, "align": "right", "valign": "top"},
+    "default": {"font_color": INPUT_INK, "align": "right", "valign": "top"},
     "status": {"bold": True, "align": "center"},
 }
 FORMS: Mapping[str, str] = {
@@ -49,11 +51,13 @@ FORMS: Mapping[str, str] = {
     "percent": "0.0%;-0.0%;0.0%",
     "money": '#,##0;-#,##0;"–"',
     "price": '#,##0.00;-#,##0.00;"–"',
+    "amount": "#,##0.00",
+    "thousands": "#,##0",
     "fine": "#,##0.0000;-#,##0.0000;0",
     "count": '#,##0;-#,##0;"–"',
     "whole": "0",
     "tiny": "0.0E+00;-0.0E+00;0",
-    "months": '0.0" months"',
+    "months": '[=0]"at once";0.0" months"',
     "plain": "General",
 }
 """Number formats by what is shown."""

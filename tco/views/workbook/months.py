@@ -12,7 +12,7 @@ from tco.views.workbook.rows import START, Keyed, moving, single
 if TYPE_CHECKING:
     from tco.views.workbook.calculation import Calculation
 
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def calendar_rows(sheet: Calculation) -> Iterator[Keyed]:
@@ -34,7 +34,7 @@ def month_label(start: str, month: int, last: int) -> str:
         return "After"
     year, first = start.split("-")
     place = int(first) - 1 + month - 1
-    return f"{_NAMES[place % 12]} {int(year) + place // 12}"
+    return f"{MONTHS[place % 12]} {int(year) + place // 12}"
 
 
 def _months(sheet: Calculation) -> Iterator[Keyed]:

@@ -11,6 +11,7 @@ from tco.loader import Case
 from tco.numbers import Number
 from tco.options import SCALARS, Bound, Constant, Extra, Input, Option
 from tco.quantity import Quantity
+from tco.views.workbook.months import MONTHS
 from tco.views.workbook.wiring import Wiring, disposition_keys
 
 STATED, DEFAULT, STRUCTURE, UNUSED = "stated", "default", "structure", "moves no cost"
@@ -123,7 +124,16 @@ class Register:
             value = number.means()[0] if number else 1.0
             status, source = (STATED, self.source(path)) if number else (DEFAULT, "")
             self._keep(
-                Item(path, f"weight of calendar month {month + 1}", "1", "positive", (value,), status, number, source)
+                Item(
+                    path,
+                    f"weight of {MONTHS[month]} in a year's demand",
+                    "1",
+                    "positive",
+                    (value,),
+                    status,
+                    number,
+                    source,
+                )
             )
 
     def _stated(self, one: Input, status: str) -> Item:
