@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from tco.analyses.levers import Lever, feasible, lever, nodes, stake
+from tco.analyses.levers import Lever, feasible, lever, nodes, settled, stake
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
 from tco.errors import UsageError
@@ -23,6 +24,8 @@ from tco.version import VERSION
 
 LOST_CUSTOMER = "lost_customer"
 """In place of a path: the value put on each customer who is driven away."""
+JUMP = 1e-6
+"""Expected NPV left at the value found, as a share of the baseline's present cost, from which on it jumps past 0."""
 LINEAR = 1e-9
 """Largest bend, as a share of the baseline's present cost, of what counts as a straight line."""
 _ENDLESS = 1e300
@@ -46,10 +49,10 @@ class Flip:
     p5, p50, p95 : float or None
         Percentiles over draws of each draw's own value; None where those draws have none.
     outcome : str
-        ``flips``; ``dominated``: no price is low enough; ``never``: no value makes the option worth it; ``always``: it
-        is worth it at any value.
+        ``flips``; ``jumps``: it flips where the NPV jumps past 0, as at a price break; ``dominated``: no price is low
+        enough; ``never``: no value makes the option worth it; ``always``: it is worth it at any value.
     residual : float
-        Expected NPV with `expected` put back: 0 but for rounding [money].
+        Expected NPV with `expected` put back: 0 but for rounding, unless it jumps [money].
     """
 
     base: float | None
@@ -101,7 +104,7 @@ class BreakEven:
     linear : bool
         Whether the NPV is a straight line in it, so that all is exact; else it was solved and put back.
     more : tuple of float
-        Further values at which the all-in NPV of the base case is 0.
+        Further values at which the all-in NPV of the base case changes its sign.
     provenance : Provenance
         What this was made from.
     """
@@ -238,10 +241,13 @@ class _Solver:
 
     @property
     def lower_wins(self) -> bool:
-        """Whether the all-in NPV falls as the value rises."""
+        """Whether the option is worth it below the break-even, all in, and not above it."""
         if self.linear:
             return bool(self.at_points[1][2].mean() < self.at_points[0][2].mean())
-        return bool(self.scan[1][-1, 2].mean() < self.scan[1][0, 2].mean())
+        flips_at, now = self._expected(2), self._mean(self.lever.value, 2)
+        if flips_at is None or flips_at == self.lever.value or now == 0:
+            return bool(self.scan[1][-1, 2].mean() < self.scan[1][0, 2].mean())
+        return (now > 0) == (self.lever.value < flips_at)
 
     def at_value(self, value: float) -> FloatArray:
         """Give the NPVs of all draws at one value, (3, n)."""
@@ -279,6 +285,8 @@ class _Solver:
         outcome = "flips"
         if expected is None:
             outcome = "always" if self._mean(self.lever.value, total) > 0 else "dominated" if self.at_stake else "never"
+        elif abs(residual) > JUMP * self.size:
+            outcome = "jumps"
         return Flip(base, expected, p5, p50, p95, outcome, residual)
 
     def _mean(self, value: float, total: int) -> float:
@@ -295,12 +303,10 @@ class _Solver:
         values = self.possible
         if len(values) < 2:
             return []
-        signs = np.sign(self.in_base(values, self.all)[total])
-        brackets = [(values[i], values[i + 1], signs[i + 1]) for i in np.flatnonzero(signs[:-1] * signs[1:] < 0)]
-        roots = [float(value) for value, sign in zip(values, signs, strict=True) if sign == 0]
-        if len(roots) == len(values):
-            return []  # it moves nothing
-        return sorted(roots + [self._crossing(total, *bracket) for bracket in brackets])
+        found = self.in_base(values, self.all)[total]
+        brackets, touched = _sign_changes(values, found)
+        roots = [self._crossing(total, *bracket) for bracket in brackets]
+        return roots or (touched if len(touched) < len(values) else [])  # all: it moves nothing
 
     def _crossing(self, total: int, low: float, high: float, sign: float) -> float:
         return bracketed_root(lambda x: sign * float(self.in_base(np.array([x]), self.all)[total, 0]), low, high)
@@ -315,15 +321,12 @@ class _Solver:
             means = [np.array([p[total].mean()]) for p in self.at_points]
             return self._inside(float(_straight(self.points, means)[0]))
         values, found = self.scan
-        means = found[:, total].mean(axis=1)
-        crossed = [
-            i for i in range(len(values) - 1) if means[i] * means[i + 1] < 0 or (means[i] == 0) != (means[i + 1] == 0)
-        ]
-        if not crossed:
-            return None
-        i = min(crossed, key=lambda i: self._distance(values, i))
-        sign = math.copysign(1.0, means[i + 1] - means[i])
-        return bracketed_root(lambda x: sign * self._mean(x, total), float(values[i]), float(values[i + 1]))
+        brackets, touched = _sign_changes(values, found[:, total].mean(axis=1))
+        if not brackets:
+            touched = touched if len(touched) < len(values) else []
+            return min(touched, key=lambda value: abs(value - self.lever.value), default=None)
+        low, high, sign = min(brackets, key=lambda bracket: self._distance(bracket[0], bracket[1]))
+        return bracketed_root(lambda x: sign * self._mean(x, total), low, high)
 
     @cached_property
     def scan(self) -> tuple[FloatArray, FloatArray]:
@@ -339,9 +342,8 @@ class _Solver:
                 continue
         return np.array(kept), np.array(found)
 
-    def _distance(self, values: FloatArray, i: int) -> float:
-        now = self.lever.value
-        return 0.0 if values[i] <= now <= values[i + 1] else min(abs(values[i] - now), abs(values[i + 1] - now))
+    def _distance(self, low: float, high: float) -> float:
+        return max(low - self.lever.value, self.lever.value - high, 0.0)
 
     def _inside(self, value: float) -> float | None:
         return float(value) if self.lever.low <= value <= self.lever.high and abs(value) < _ENDLESS / 10 else None
@@ -354,7 +356,7 @@ class _Solver:
         wins = found.sum(axis=0) > 0
         roots: FloatArray = np.where(wins != rising, math.inf, -math.inf)
         left = np.ones(self.n, dtype=bool)
-        for i in sorted(range(len(values) - 1), key=lambda i: self._distance(values, i)):
+        for i in sorted(range(len(values) - 1), key=lambda i: self._distance(float(values[i]), float(values[i + 1]))):
             rows = np.flatnonzero(left & (found[i] * found[i + 1] <= 0) & (found[i] != found[i + 1]))
             if rows.size:
                 ends = (np.full(rows.size, values[i]), np.full(rows.size, values[i + 1]))
@@ -383,6 +385,17 @@ class _Solver:
             low, at_low = np.where(crossed, high, low), np.where(crossed, at_high, at_low / 2)
             high, at_high = middle, there
         return high
+
+
+def _sign_changes(values: FloatArray, found: FloatArray) -> tuple[list[tuple[float, float, float]], list[float]]:
+    """Give the neighbors between which NPVs change their sign, with the sign above, and the values where they are 0.
+
+    The two are told apart because an NPV of 0 need not flip anything: at no demand at all, options cost the same.
+    """
+    other = np.flatnonzero(found)
+    pairs = [(i, j) for i, j in pairwise(other) if found[i] * found[j] < 0]
+    brackets = [(float(values[i]), float(values[j]), math.copysign(1.0, found[j])) for i, j in pairs]
+    return brackets, [float(value) for value in values[found == 0]]
 
 
 def _straight(points: Sequence[float], values: Sequence[FloatArray]) -> FloatArray:
@@ -416,8 +429,9 @@ def _premiums(
 def _prices(turned: Lever, supplier: str, name: str) -> Prices | None:
     """Give the function that prices an option and the baseline; None where the lever does not move the price."""
     outcomes = turned.outcomes
+    engine = settled(outcomes.engine)
     try:
-        steps = [outcomes.engine.own(name, option, 1) for option in (supplier, turned.case.baseline)]
+        steps = [engine.at(name, option, 1) for option in (supplier, turned.case.baseline)]
     except KeyError:
         return None  # an extra cost has no price to hold it against
     program = outcomes.program(steps)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tco.analyses.break_even import Belief
-from tco.analyses.levers import Lever, stake
+from tco.analyses.levers import Lever, settled, stake
 from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
@@ -50,7 +50,7 @@ class Curve:
     losses : dict of str to array of shape (m,)
         For each option its expected loss, all in [money].
     marks : dict of str to float
-        Points to mark: ``now``, or ``implied`` and ``zero``.
+        Points to mark: ``now``, or ``implied`` (unless both options lose as many customers) and ``zero``.
     hard_only : float or None
         P(NPV > 0) on hard lines alone, which is not the same as a lost customer worth nothing; None for a price.
     provenance : Provenance
@@ -165,7 +165,8 @@ def acceptability(
     theirs = _baseline_price(turned, supplier)
     if values is None:
         saved = low[2, base] - low[2, row]
-        reach = np.quantile(saved / np.maximum(slope[2, row], 1e-300), 0.95) + turned.value
+        moves = bool((slope[2, row] > 0).all())  # not where the baseline's price is paid over the whole horizon
+        reach = np.quantile(saved / slope[2, row], 0.95) + turned.value if moves else turned.value
         start = turned.value if theirs is None else min(theirs, turned.value)
         values = np.linspace(start, max(start + _WIDEST * (reach - start), 1.1 * turned.value), DEFAULT_POINTS).tolist()
     points = _checked(values)
@@ -224,7 +225,7 @@ def belief(
         points,
         costs,
         premiums=None,
-        marks={"implied": implied, "zero": 0.0},
+        marks={**({"implied": implied} if np.isfinite(implied) else {}), "zero": 0.0},
         hard_only=hard,
         worlds=worlds,
     )
@@ -282,10 +283,10 @@ def _checked(values: Sequence[float]) -> FloatArray:
 
 def _baseline_price(turned: Lever, supplier: str) -> float | None:
     """Give the baseline's price of the kind that is at stake, in the option's currency; None where it has none."""
-    engine, baseline = turned.case.base, turned.case.baseline
+    engine, baseline = settled(turned.case.base), turned.case.baseline
     try:
-        price = engine.graph.known[engine.own(turned.key, baseline, 1)]
+        price = engine.graph.known[engine.at(turned.key, baseline, 1)]
     except KeyError:
         return None
-    rate = engine.graph.known[engine.own("exchange_rate", supplier, 1)] if turned.key == "price" else 1.0
+    rate = engine.graph.known[engine.at("exchange_rate", supplier, 1)] if turned.key == "price" else 1.0
     return float(np.reshape(price / rate, -1)[0]) or None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tco.analyses.break_even import BreakEven, breakeven
-from tco.analyses.levers import lever
+from tco.analyses.levers import Lever, lever
 from tco.case import entry_of
 from tco.comparison import Comparison, Line, compare
 from tco.distributions import FloatArray
@@ -18,6 +18,7 @@ from tco.distributions.special import bracketed_root
 from tco.errors import TcoError
 from tco.finance import benefit_cost_ratio, irr, payback, roi
 from tco.gaps import Gap
+from tco.graph import NotFinite
 from tco.loader import Case
 from tco.options import Option
 from tco.outcomes import DEFAULT_DRAWS, Worlds
@@ -38,8 +39,9 @@ _CARRYING = ("product.fulfilment_cost", "product.replacement_fulfilment_cost")
 PERCENT = ("share", "rate")
 """Kinds of input that people write in percent."""
 _FLIPS = 3
-_LEFT = 1e-6
-"""Share of an NPV that may be left at the value found for a gap, which is taken to lie on a straight line."""
+_LEFT = 1e-9
+"""Share of an NPV that may be left at the value found for a gap."""
+_TRIES = 12
 
 
 @dataclass(frozen=True)
@@ -638,7 +640,7 @@ def _decides(case: Case, gap: Gap, option: str, saved: float, units: float) -> G
 def _filled_in(case: Case, path: str, option: str) -> float | None:
     """Find the value of an input left out at which an option's NPV is 0 in the base case; None where none is found.
 
-    What options leave out is nearly always money, in which NPVs are straight lines.
+    What options leave out is nearly always money, in which NPVs are straight lines: secants find it at once.
     """
     try:
         turned = lever(case, path)
@@ -650,12 +652,24 @@ def _filled_in(case: Case, path: str, option: str) -> float | None:
         fixed = {name: np.full(len(values), mean[0]) for name, mean in outcomes.means.items()}
         return np.asarray(outcomes.savings({**fixed, **turned.draws(values)}, option)[2])
 
+    try:
+        return _secant(npv, turned)
+    except NotFinite:
+        return None  # far outside of what makes sense
+
+
+def _secant(npv: Callable[[FloatArray], FloatArray], turned: Lever) -> float | None:
+    """Find where an NPV is 0, from where a lever stands; None where its bounds are left, or nothing moves."""
     first, last = turned.value, turned.value + turned.scale
-    here, there = npv(np.array([first, last]))
-    if here == there:
-        return None
-    value = float(first - here * (last - first) / (there - here))
-    if not turned.low <= value <= turned.high:
-        return None
-    left = float(npv(np.array([value]))[0])
-    return value if abs(left) <= _LEFT * max(abs(float(here)), 1.0) else None
+    here, there = (float(one) for one in npv(np.array([first, last])))
+    close = _LEFT * max(abs(here), 1.0)
+    for _ in range(_TRIES):
+        if here == there:
+            return None
+        first, last = last, last - there * (last - first) / (there - here)
+        if not turned.low <= last <= turned.high:
+            return None
+        here, there = there, float(npv(np.array([last]))[0])
+        if abs(there) <= close:
+            return last
+    return None

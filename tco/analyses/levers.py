@@ -10,6 +10,7 @@ import numpy as np
 
 from tco import paths
 from tco.distributions import FloatArray
+from tco.engine import Engine
 from tco.errors import Unexpected, UsageError
 from tco.graph import NotFinite
 from tco.loader import Case
@@ -210,10 +211,18 @@ def _lever(case: Case, path: str, inputs: list[Input], options: tuple[Option, ..
 def _reached(outcomes: Outcomes, case: Case, path: str) -> float:
     """Give the price of the break that the plan reaches in the first contract year, in the table's own currency."""
     owner = next(one for one in case.options if path_of(one, "price_breaks") == path)
-    graph = case.base.graph
-    steps = [case.base.own(name, owner.name, 1) for name in ("price", "exchange_rate")]
-    price, rate = (float(np.reshape(graph.known[step], -1)[0]) for step in steps)
+    engine = settled(case.base)
+    steps = [engine.at(name, owner.name, 1) for name in ("price", "exchange_rate")]
+    price, rate = (float(np.reshape(engine.graph.known[step], -1)[0]) for step in steps)
     return price / rate
+
+
+def settled(engine: Engine) -> Engine:
+    """Give the model of the same options as if none were in transition: each one's own figures, in the same graph."""
+    options = [replace(option, transition_months=0) for option in engine.options.values()]
+    found = Engine(options, engine.baseline, engine.timeline, engine.leaf)
+    found.graph = engine.graph
+    return found
 
 
 def _is_stated(option: Option, key: str) -> bool:

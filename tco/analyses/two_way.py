@@ -51,7 +51,7 @@ class Grid:
     wins : array of shape (y, x) or None
         P(NPV > 0), all in, where draws were asked for.
     flips : tuple of tuple of (float, float)
-        For each x the values of y, within the grid, at which the all-in NPV is 0: the flip contour.
+        Points (x, y) between neighbors of the grid at which the all-in NPV is 0: the flip contour.
     provenance : Provenance
         What this was made from.
     """
@@ -192,16 +192,19 @@ def _chance(worlds: Worlds, supplier: str, first: Lever, second: Lever, at: tupl
 
 
 def _contour(saved: Any, across: FloatArray, up: FloatArray, npv: FloatArray) -> tuple[tuple[float, float], ...]:
-    """Give the points (x, y) at which the NPV is 0: by halving between grid points of opposite sign, all at once."""
-    rows, columns = np.nonzero(npv[:-1] * npv[1:] < 0)
+    """Give the points (x, y) at which the NPV is 0: by halving between neighbors of opposite sign, all at once."""
     exact = [(float(across[j]), float(up[i])) for i, j in zip(*np.nonzero(npv == 0), strict=True)]
+    upward, sideways = np.nonzero(npv[:-1] * npv[1:] < 0), np.nonzero(npv[:, :-1] * npv[:, 1:] < 0)
+    rows, columns = (np.concatenate(pair) for pair in zip(upward, sideways, strict=True))
     if not rows.size:
         return tuple(sorted(exact))
-    x, low, high = across[columns], up[rows].copy(), up[rows + 1].copy()
+    is_upward = np.arange(rows.size) < upward[0].size
+    low = np.stack([across[columns], up[rows]])
+    high = np.stack([across[columns + ~is_upward], up[rows + is_upward]])
     signs = np.sign(npv[rows, columns])
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        same = np.sign(saved(x, middle)) == signs
+        same = np.sign(saved(*middle)) == signs
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    found = zip(x.tolist(), ((low + high) / 2).tolist(), strict=True)
+    found = [(float(x), float(y)) for x, y in ((low + high) / 2).T]
     return tuple(sorted([*exact, *found]))

@@ -89,7 +89,7 @@ def scenarios(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Variants:
     >>> list(tco.scenarios(tco.load("scenarios/cartridges.yaml"), n=1024).decisions)
     ['base', 'tariff shock', 'half the churn']
     """
-    source = case.original or case.document
+    source = (case.original if case.scenario else None) or case.document  # with what `with_` and --set have changed
     found = {case.scenario or AS_IT_STANDS: decide(case, n=n, seed=seed)}
     for name in case.scenarios:
         if name not in found:

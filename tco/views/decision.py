@@ -142,14 +142,14 @@ def _totals(decision: Decision) -> str:
     """Write what the option saves in the three totals, so that finance sees what rests on invoices alone."""
     chosen, scale = decision.option(decision.challenger), _scale(decision)
     heads = ("mean", "5 %", "95 %", "P(saves)", "worth up to")
-    lines = [f"{short(chosen.label, 30) + ', saved by':<42}" + "".join(head.rjust(12) for head in heads)]
+    lines = [f"{short(chosen.label, 30) + ', saved by':<40}" + "".join(head.rjust(12) for head in heads)]
     for total in TOTALS:
         npv = chosen.npv[total]
         flip = decision.price.totals[total] if decision.price else None
         up_to = "–" if decision.price is None or flip is None else _flip_words(flip, flip.expected, decision.price)
         cells = [scale.signed(npv.mean), scale.signed(npv.p5), scale.signed(npv.p95)]
         cells += [chance(chosen.probability_positive[total]), up_to]
-        lines.append(f"  {NAMES[total]:<40}" + "".join(cell.rjust(12) for cell in cells))
+        lines.append(f"  {NAMES[total]:<38}" + "".join(cell.rjust(12) for cell in cells))
     return "\n".join(lines)
 
 
@@ -304,10 +304,14 @@ def _wins(found: BreakEven) -> str:
 def _how(found: BreakEven) -> str:
     alone = f"turned for {found.supplier} alone" if found.at_stake else "turned wherever it is used"
     exact = "exact: the NPV is a straight line in it" if found.linear else "solved, and put back: the NPV is then 0"
+    if any(flip.outcome == "jumps" for flip in found.totals.values()):
+        exact = "solved: the NPV jumps past 0 there, as at a price break"
     lines = [wrapped(f"{found.path} ({found.meaning}), {alone}; {exact}")]
     if found.more:
         lines.append(
-            wrapped("in the base case the NPV is also 0 at " + ", ".join(_amount(x, found) for x in found.more))
+            wrapped(
+                "in the base case the NPV also changes its sign at " + ", ".join(_amount(x, found) for x in found.more)
+            )
         )
     lines.append(wrapped(f"{found.provenance.n:,} draws, seed {found.provenance.seed}; against {found.baseline}"))
     return "\n".join(lines)
@@ -316,7 +320,7 @@ def _how(found: BreakEven) -> str:
 def _flip_words(flip: Flip, value: float | None, found: BreakEven) -> str:
     if value is not None:
         return _amount(value, found)
-    return {"flips": "–", "always": "any", "never": "none", "dominated": "none"}[flip.outcome]
+    return {"flips": "–", "jumps": "–", "always": "any", "never": "none", "dominated": "none"}[flip.outcome]
 
 
 def _amount(value: float, found: BreakEven) -> str:

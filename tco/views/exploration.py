@@ -19,7 +19,7 @@ from tco.views.risk import chance
 from tco.views.table import WIDTH, Scale, a_unit, money, short, signed, wrapped
 
 _SHOWN = 12
-_LONG = 26
+_COLUMNS = 9
 _MOST_CHANGES = 40
 
 
@@ -54,8 +54,8 @@ def _curve_answer(curve: Curve) -> list[str]:
             short(f"{curve.label}: more likely than not worth it {most} (now {a_unit(curve.marks['now'])})", WIDTH),
             f"  {curve.path}, turned for {curve.supplier} alone",
         ]
-    implied = curve.marks["implied"]
-    words = f"the case implies {a_unit(implied)} {curve.currency}"
+    implied = curve.marks.get("implied")
+    words = "both lose as many" if implied is None else f"the case implies {a_unit(implied)} {curve.currency}"
     return [
         short(f"{curve.label}: what would you have to believe a lost customer is worth? {words}", WIDTH),
         f"  lost customers worth nothing: worth it in {chance(float(curve.wins['all_in'][0]))} of worlds; "
@@ -68,7 +68,7 @@ def table_text(table: Table) -> str:
     each = 20
     names = list(table.labels)
     fit = max((WIDTH - 12) // each, 1)
-    lines = [f"{table.path}: {table.meaning}" + _now(table.now, percent=table.percent)]
+    lines = [short(f"{table.path}{_now(table.now, percent=table.percent)}: {table.meaning}", WIDTH)]
     crossings = [
         f"{table.labels[table.cheapest(i)]} from {number(table.values[i], percent=table.percent)}"
         for i in range(len(table.values))
@@ -93,13 +93,22 @@ def table_text(table: Table) -> str:
 
 def grid_text(grid: Grid) -> str:
     """Write a grid: the NPV over two inputs, and where it is 0."""
-    scale = Scale.of(float(np.abs(grid.npv[2]).max()))
+    scale = Scale.of(100 * float(np.abs(grid.npv[2]).max()))  # a column is narrower than those of other tables
     width = 10
-    lines = [_grid_answer(grid), f"  across: {_axis(grid.x)}", f"  down:   {_axis(grid.y)}", ""]
-    lines.append(f"{'':<12}" + "".join(number(x, percent=grid.x.percent).rjust(width) for x in grid.x.values[:_SHOWN]))
+    left_out = len(grid.x.values) - _COLUMNS
+    lines = [
+        _grid_answer(grid),
+        short(f"  across: {_axis(grid.x)}", WIDTH),
+        short(f"  down:   {_axis(grid.y)}", WIDTH),
+        "",
+    ]
+    heads = [number(x, percent=grid.x.percent).rjust(width) for x in grid.x.values[:_COLUMNS]]
+    lines.append(" " * width + "".join(heads))
     for i in reversed(range(len(grid.y.values))):
-        cells = [scale.signed(float(one)).rjust(width) for one in grid.npv[2, i, :_SHOWN]]
-        lines.append(f"{number(grid.y.values[i], percent=grid.y.percent):<12}" + "".join(cells))
+        cells = [scale.signed(float(one)).rjust(width) for one in grid.npv[2, i, :_COLUMNS]]
+        lines.append(f"{number(grid.y.values[i], percent=grid.y.percent):<{width}}" + "".join(cells))
+    if left_out > 0:
+        lines.append(f"  … and {left_out} more columns: --format json has all")
     if grid.flips:
         points = ", ".join(
             f"{number(x, percent=grid.x.percent)} → {number(y, percent=grid.y.percent)}" for x, y in grid.flips
@@ -121,7 +130,7 @@ def _grid_answer(grid: Grid) -> str:
 
 
 def _axis(axis: Axis) -> str:
-    return f"{axis.path}: {axis.meaning}" + _now(axis.now, percent=axis.percent)
+    return f"{axis.path}{_now(axis.now, percent=axis.percent)}: {axis.meaning}"
 
 
 def _now(now: float | None, *, percent: bool) -> str:
