@@ -19,7 +19,8 @@ from tco.files import replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.views import charts
-from tco.views.charts.style import styled
+from tco.views.charts.sentences import incomplete
+from tco.views.charts.style import doubt, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,6 +60,13 @@ class _Asked:
             return best_supplier(worlds_of(self.case, self.n, self.seed))
         stake(self.case, self.option)  # refuses an unknown option, and the baseline
         return self.option
+
+    @property
+    def unknown(self) -> list[str]:
+        """Name the options, of all that a chart holds against each other, of which a rate is unknown."""
+        return [
+            one.label for one in self.case.options if one.unknown and one.name in (self.supplier, self.case.baseline)
+        ]
 
     @property
     def drawn(self) -> dict[str, Any]:
@@ -144,7 +152,7 @@ def _grid(asked: _Asked) -> Axes:
 
     x, y = _two_inputs(asked)
     known = {path for one in asked.case.inputs.values() for path, _ in one.parts()}
-    labels = labels_of(asked.case, [path for path in (x, y) if path in known])
+    labels = {p: words.replace("_", " ") for p, words in labels_of(asked.case, sorted(known & {x, y})).items()}
     return charts.grid(grid(asked.case, x, y, supplier=asked.supplier), names={**asked.names, **labels})
 
 
@@ -172,6 +180,8 @@ KINDS: Mapping[str, Callable[[_Asked], Axes]] = {
     "modes": _modes,
 }
 """How each kind of chart is made from a case."""
+_KNOW_NO_DOUBT = ("cash", "acceptability", "belief", "breakeven", "tornado", "sobol", "evppi", "grid")
+"""Kinds whose results do not know that a rate is unknown, so that the chart is told."""
 
 
 class Charts:
@@ -243,7 +253,11 @@ class Charts:
         ending = Path(path).suffix.lower()
         if ending not in ENDINGS:
             raise UsageError(f"expected a file that ends in {', '.join(ENDINGS)}, found '{path}'")
-        ax = KINDS[kind](_Asked(case, supplier, x, y, n, seed))
+        asked = _Asked(case, supplier, x, y, n, seed)
+        ax = KINDS[kind](asked)
+        if kind in _KNOW_NO_DOUBT and asked.unknown:
+            with styled():
+                doubt(ax, incomplete(asked.unknown))
         with replacing(path) as temporary:
             save(ax, temporary, ending[1:])
 

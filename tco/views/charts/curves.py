@@ -34,7 +34,6 @@ from tco.views.charts.style import (
     VERMILLION,
     canvas,
     headline,
-    legend_above,
     numbers_on,
     percent_on,
 )
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
 
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _TICKS = 13
+_HARDLY = 0.002
+"""Share of worlds below which an option hardly ever saves."""
 Names = Mapping[str, str]
 
 
@@ -84,9 +85,8 @@ def cash(result: CashFlow, *, names: Names | None = None, ax: Axes | None = None
         ax.set_ylabel(f"saved since the start, {unit_of(result.currency)}{scale.word}")
         ax.grid(axis="y")
         numbers_on(ax.yaxis)
-        legend_above(ax, handles)
         about = f"cumulative cash flow against {called(result.baseline, names)}, nominal"
-        headline(ax, _payback_words(result), shown(result.provenance, about))
+        headline(ax, _payback_words(result), shown(result.provenance, about), handles)
     return ax
 
 
@@ -153,11 +153,10 @@ def acceptability(result: Curve, *, names: Names | None = None, currency: str = 
         handles = _chances(ax, result)
         now = result.marks["now"]
         handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {each(now, currency)}"))
-        ax.set_xlim(float(result.values[0]), float(result.values[-1]))
+        ax.set_xlim(*_telling(result))
         _price_axis(ax, result, base, currency)
-        legend_above(ax, handles)
         about = f"chance of saving against {base} as the {price_name(result.path)} of {result.label} rises"
-        headline(ax, _price_words(result, currency), shown(result.provenance, about))
+        headline(ax, _price_words(result, currency), shown(result.provenance, about), handles)
     return ax
 
 
@@ -175,6 +174,16 @@ def _chances(ax: Axes, result: Curve) -> list[Artist]:
     ax.grid(axis="y")
     percent_on(ax.yaxis)
     return handles
+
+
+def _telling(result: Curve) -> tuple[float, float]:
+    """Give the part of the axis in which something happens: from a little below the first price, while a world wins."""
+    values = result.values
+    winning = [i for i in range(len(values)) if max(wins[i] for wins in result.wins.values()) > _HARDLY]
+    last = min(winning[-1] + 1, len(values) - 1) if winning else len(values) - 1
+    first, end = float(min(values[0], result.marks["now"])), float(max(values[last], result.marks["now"]))
+    margin = 0.03 * ((end - first) or abs(first) or 1.0)
+    return first - margin, end + margin
 
 
 def _price_axis(ax: Axes, result: Curve, base: str, currency: str) -> None:
@@ -257,9 +266,8 @@ def belief(result: Curve, *, names: Names | None = None, ax: Axes | None = None)
         ax.grid(axis="y")
         percent_on(ax.yaxis)
         numbers_on(ax.xaxis)
-        legend_above(ax, handles)
         about = f"chance of saving against {base}, by what a lost customer is worth"
-        headline(ax, _belief_words(result, marks), shown(result.provenance, about))
+        headline(ax, _belief_words(result, marks), shown(result.provenance, about), handles)
     return ax
 
 
@@ -269,6 +277,8 @@ def _belief_words(result: Curve, marks: Sequence[tuple[float, float, str, str]])
         return f"{sentence(result.label)} saves in {nothing}"
     value, share, _, _ = marks[1]
     money = each(value, result.currency)
+    if worlds(share) == worlds(marks[0][1]):
+        return f"{sentence(result.label)} saves in {worlds(share)}, be a lost customer worth {money} or nothing"
     return f"{sentence(result.label)} saves in {worlds(share)} if a lost customer is worth {money}, in {nothing}"
 
 
@@ -316,9 +326,8 @@ def breakeven(
         ax.grid(axis="y")
         numbers_on(ax.xaxis)
         numbers_on(ax.yaxis)
-        legend_above(ax, handles)
-        about = f"NPV of {result.label} against {called(result.baseline, names)}, others drawn"
-        headline(ax, _break_even_words(result), shown(result.provenance, about))
+        about = f"NPV of {result.label} against {called(result.baseline, names)}, all other inputs drawn"
+        headline(ax, _break_even_words(result), shown(result.provenance, about), handles)
     return ax
 
 

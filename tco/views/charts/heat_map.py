@@ -20,9 +20,7 @@ from tco.views.charts.style import (
     canvas,
     headline,
     ink_on,
-    legend_above,
 )
-from tco.views.decision import number
 from tco.views.risk import chance
 
 if TYPE_CHECKING:
@@ -72,12 +70,11 @@ def grid(result: Grid, *, names: Mapping[str, str] | None = None, ax: Axes | Non
         ax.tick_params(length=0)
         ax.set_xlabel(_meaning(result.x, result.currency, names))
         ax.set_ylabel(_meaning(result.y, result.currency, names))
-        legend_above(ax, handles)
         unit = f"{unit_of(result.currency)}{scale.word}"
         about = (
             f"NPV of {result.label} against {called(result.baseline, names)}, {unit}, all other inputs at their means"
         )
-        headline(ax, _finding(result), shown(result.provenance, about))
+        headline(ax, _finding(result), shown(result.provenance, about), handles)
     return ax
 
 
@@ -98,10 +95,10 @@ def _numbers(ax: Axes, npv: FloatArray, shades: Colormap, norm: Normalize) -> No
     written = alike([float(value) for value in np.round(npv, _digits(npv)).ravel()])
     for (row, column), value in np.ndenumerate(npv):
         colour = to_hex(shades(norm(value)))
-        words = written[row * npv.shape[1] + column]
-        box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2} if value < 0 else None
-        place = (column + 0.5, row + 0.5)
-        ax.text(*place, words, ha="center", va="center", size=SMALL, color=ink_on(colour), bbox=box)
+        box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
+        look = {"ha": "center", "va": "center", "size": SMALL, "color": ink_on(colour), "bbox": box, "zorder": 4}
+        words = ax.text(column + 0.5, row + 0.5, written[row * npv.shape[1] + column], **look)
+        words.set_in_layout(False)
 
 
 def _digits(npv: FloatArray) -> int:
@@ -131,7 +128,14 @@ def _now(ax: Axes, result: Grid) -> list[Artist]:
         if not one.values[0] <= one.now <= one.values[-1]:
             return []
         place.append(float(np.interp(one.now, one.values, np.arange(len(one.values)) + 0.5)))
-    look = {"color": "none", "markeredgecolor": INK, "markeredgewidth": 2.0, "markersize": 22, "linestyle": ""}
+    look = {
+        "color": "none",
+        "markeredgecolor": INK,
+        "markeredgewidth": 2.0,
+        "markersize": 22,
+        "linestyle": "",
+        "zorder": 5,
+    }
     ax.plot(*place, "o", **look)
     (key,) = ax.plot([], [], "o", **{**look, "markersize": 9}, label="the case as it stands")
     return [key]
@@ -156,9 +160,16 @@ def _finding(result: Grid) -> str:
     good = float((npv > 0).mean())
     if good in (0.0, 1.0):
         return f"{label} saves {'everywhere' if good else 'nowhere'} on this map: no pair of values turns the decision"
-    now = f"; now {_written(result.x)} and {_written(result.y)}"
-    return f"{label} saves on {chance(good)} of this map{now}"
+    here = _npv_now(result)
+    if here is None:
+        return f"{label} saves on {chance(good)} of this map"
+    return f"{label} saves on {chance(good)} of this map, {'also' if here > 0 else 'but not'} where the case stands"
 
 
-def _written(one: Axis) -> str:
-    return number(one.now, percent=one.percent)
+def _npv_now(result: Grid) -> float | None:
+    """Give the NPV where the case stands, on straight lines between the map's values; None beyond its edges."""
+    npv, (x, y) = result.npv[TOTALS.index("all_in")], (result.x, result.y)
+    if not (x.values[0] <= x.now <= x.values[-1] and y.values[0] <= y.now <= y.values[-1]):
+        return None
+    across = [float(np.interp(x.now, x.values, row)) for row in npv]
+    return float(np.interp(y.now, y.values, across))

@@ -15,8 +15,8 @@ from tco.views.charts.style import (
     GOOD,
     INK,
     canvas,
+    halo,
     headline,
-    legend_above,
     numbers_on,
     percent_on,
 )
@@ -75,10 +75,15 @@ def npv(result: Simulation, supplier: str = "", *, ax: Axes | None = None) -> Ax
         ax.set_ylabel("worlds")
         numbers_on(ax.xaxis)
         percent_on(ax.yaxis)
-        legend_above(ax, handles)
         base = next(one.label for one in result.suppliers if one.supplier == result.baseline)
-        about = f"NPV of {option.label} against {base}, all in, {result.months} months"
-        headline(ax, _finding(result, option), shown(result.provenance, about))
+        clipped = "; outermost bars hold all beyond" if saved.min() < edges[0] or saved.max() > edges[-1] else ""
+        about = f"NPV of {option.label} against {base}, all in, {result.months} months{clipped}"
+        doubtful = [
+            one.label
+            for one in result.suppliers
+            if one.incomplete and one.supplier in (option.supplier, result.baseline)
+        ]
+        headline(ax, _finding(result, option), shown(result.provenance, about, doubtful), handles)
     return ax
 
 
@@ -100,7 +105,9 @@ def _exceedance(ax: Axes, saved: FloatArray, edges: FloatArray, divisor: float) 
     points = np.linspace(edges[0], edges[-1], 8 * len(edges))
     above = 1 - np.searchsorted(np.sort(saved), points, side="right") / saved.size
     right = ax.twinx()
-    (line,) = right.plot(points / divisor, above, color=INK, linewidth=1.8, label="chance of saving more (right)")
+    (line,) = right.plot(
+        points / divisor, above, color=INK, linewidth=1.8, label="chance of saving more (right)", path_effects=halo()
+    )
     right.set_ylim(0, 1.02)
     right.set_ylabel("worlds that save more")
     right.spines["right"].set_visible(True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import InputSensitivity, Sensitivity
 from tco.analyses.value_of_information import Information, Known
 from tco.analyses.variance import STUDENT, SobolIndex
-from tco.views.charts.sentences import axis_scale, sentence, shown, sums, unit_of
+from tco.views.charts.sentences import axis_scale, plain, sentence, shown, sums, unit_of
 from tco.views.charts.style import (
     BLUE,
     GOOD,
@@ -21,7 +21,6 @@ from tco.views.charts.style import (
     SMALL,
     canvas,
     headline,
-    legend_above,
     numbers_on,
     percent_on,
     told_apart,
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 MOST_BARS = 10
 _ROOM = 215.0
 """Width of the names at the left [point]."""
+_NARROW = 0.01
+"""Share of the widest swing below which an input gets no bar."""
 _SPEAKING = 0.005
 """Share of the variance, or of the largest value, below which an input gets no bar."""
 
@@ -56,7 +57,7 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     from matplotlib.patches import Patch
 
     moving = [one for one in result.inputs if one.swing > 0]
-    bars = moving[:MOST_BARS]
+    bars = [one for one in moving if one.swing >= _NARROW * moving[0].swing][:MOST_BARS]
     ends = [end for one in bars for end in (one.bar.low, one.bar.high)] + [result.base]
     scale = axis_scale(*ends)
     with canvas(ax, _height(bars)) as ax:
@@ -67,22 +68,19 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
         if min(ends) < 0 < max(ends):
             ax.axvline(0, color=INK, linewidth=0.9, linestyle=(0, (1, 1)))
         ax.set_xlim(min(ends) / scale.divisor - 0.14 * span, max(ends) / scale.divisor + 0.14 * span)
-        _names_beside(ax, [sentence(one.label) for one in bars])
+        _names_beside(ax, [_named(one.label) for one in bars])
         name = OUTPUTS[result.output][1]
         ax.set_xlabel(f"{name}, {unit_of(result.currency)}{scale.word}")
         ax.grid(axis="x")
         numbers_on(ax.xaxis)
         low, high = (f"input at its {100 * share:g} % point" for share in (result.low, result.high))
-        legend_above(
-            ax,
-            [
-                Patch(facecolor=SKY, hatch="///", edgecolor="white", label=low),
-                Patch(facecolor=BLUE, edgecolor="white", label=high),
-            ],
-        )
+        handles = [
+            Patch(facecolor=SKY, hatch="///", edgecolor="white", label=low),
+            Patch(facecolor=BLUE, edgecolor="white", label=high),
+        ]
         left = f"; {len(moving) - len(bars)} smaller swings left out" if len(moving) > len(bars) else ""
         about = f"one input at a time, the others at their means{left}"
-        headline(ax, _swing_words(result, moving), shown(replace(result.provenance, n=None), about))
+        headline(ax, _swing_words(result, moving), shown(replace(result.provenance, n=None), about), handles)
     return ax
 
 
@@ -117,7 +115,11 @@ def _swing_words(result: Sensitivity, moving: Sequence[InputSensitivity]) -> str
 
 
 def _quoted(label: str) -> str:
-    return f"‘{sentence(label)}’"
+    return f"‘{_named(label)}’"
+
+
+def _named(label: str) -> str:
+    return sentence(plain(label))
 
 
 def _from_to(ends: Sequence[float], currency: str) -> str:
@@ -130,35 +132,39 @@ def sobol(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     Whiskers are 95 % confidence intervals; correlated inputs, which share variance, have one bar.
     """
     indices = _indices(result)
-    shown_ones = [pair for pair in indices if pair[1].total_order >= _SPEAKING][:MOST_BARS]
-    with canvas(ax, _height(shown_ones)) as ax:
-        whiskers = {"ecolor": INK, "capsize": 2.5, "elinewidth": 1.0}
-        handles = []
-        for row, (_, one) in enumerate(shown_ones):
-            pairs = (
-                (row - 0.19, one.first_order, one.first_order_error, BLUE, "", "alone"),
-                (row + 0.19, one.total_order, one.total_order_error, SKY, "///", "together with other inputs"),
-            )
-            for place, share, error, colour, hatch, words in pairs:
-                look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
-                bar = ax.barh(place, share, 0.36, xerr=STUDENT * error, error_kw=whiskers, label=words, **look)
-                handles += [bar] if row == 0 else []
-        largest = max((one.total_order + STUDENT * one.total_order_error for _, one in shown_ones), default=1.0)
-        ax.set_xlim(
-            min(0.0, *(one.first_order - STUDENT * one.first_order_error for _, one in shown_ones), 0.0), 1.04 * largest
-        )
-        _names_beside(ax, [sentence(name) for name, _ in shown_ones])
+    bars = [pair for pair in indices if pair[1].total_order >= _SPEAKING][:MOST_BARS]
+    with canvas(ax, _height(bars)) as ax:
+        handles: list[Any] = []
+        for row, (_, one) in enumerate(bars):
+            pair = _shares(ax, row, one)
+            handles = handles or pair
+        low = min((one.first_order - STUDENT * one.first_order_error for _, one in bars), default=0.0)
+        high = max((one.total_order + STUDENT * one.total_order_error for _, one in bars), default=1.0)
+        ax.set_xlim(min(low, 0.0), 1.04 * high)
+        _names_beside(ax, [_named(name) for name, _ in bars])
         ax.set_xlabel(f"share of the variance of the {OUTPUTS[result.output][1]}")
         ax.grid(axis="x")
         percent_on(ax.xaxis)
-        if handles:
-            legend_above(ax, handles)
-        headline(
-            ax,
-            _share_words(result, shown_ones),
-            shown(result.provenance, _sobol_about(result, len(indices), len(shown_ones))),
+        left = len(indices) - len(bars)
+        about = (
+            f"Sobol' indices of {result.label}, {result.runs:,} runs{f'; {left} with less left out' if left else ''}"
         )
+        headline(ax, _share_words(result, bars), shown(result.provenance, about), handles)
     return ax
+
+
+def _shares(ax: Axes, row: int, one: SobolIndex) -> list[Any]:
+    """Draw an input's two bars with their whiskers."""
+    pairs = (
+        (row - 0.19, one.first_order, one.first_order_error, BLUE, "", "alone"),
+        (row + 0.19, one.total_order, one.total_order_error, SKY, "///", "together with other inputs"),
+    )
+    drawn = []
+    for place, share, error, colour, hatch, words in pairs:
+        look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0, "label": words}
+        whiskers = {"ecolor": INK, "capsize": 2.5, "elinewidth": 1.0}
+        drawn.append(ax.barh(place, share, 0.36, xerr=STUDENT * error, error_kw=whiskers, **look))
+    return drawn
 
 
 def _indices(result: Sensitivity) -> list[tuple[str, SobolIndex]]:
@@ -172,15 +178,10 @@ def _indices(result: Sensitivity) -> list[tuple[str, SobolIndex]]:
     return sorted(found, key=lambda pair: -pair[1].total_order)
 
 
-def _sobol_about(result: Sensitivity, known: int, bars: int) -> str:
-    left = f"; {known - bars} inputs of less left out" if known > bars else ""
-    return f"Sobol' indices of {result.label}, {result.runs:,} runs{left}"
-
-
-def _share_words(result: Sensitivity, shown_ones: Sequence[tuple[str, SobolIndex]]) -> str:
-    if not shown_ones:
+def _share_words(result: Sensitivity, bars: Sequence[tuple[str, SobolIndex]]) -> str:
+    if not bars:
         return f"No uncertain input moves the {OUTPUTS[result.output][1]} of {result.label}"
-    name, index = shown_ones[0]
+    name, index = bars[0]
     whose = sentence(result.label)
     return f"{_percent(index.total_order)} of the uncertainty about {whose} comes from {_quoted(name)}"
 
@@ -209,7 +210,7 @@ def evppi(result: Information, *, ax: Axes | None = None) -> Axes:
             ax.annotate(sums(value, result.currency), place, (5, 0), textcoords="offset points", **look)
         largest = max(value + 2 * error for value, error in values) / scale.divisor
         ax.set_xlim(0, 1.16 * largest if largest else 1.0)
-        _names_beside(ax, ["everything (EVPI)", *(sentence(one.label) for one in bars)])
+        _names_beside(ax, ["everything (EVPI)", *(_named(one.label) for one in bars)])
         ax.set_xlabel(f"worth of knowing it before choosing, {unit_of(result.currency)}{scale.word}")
         ax.grid(axis="x")
         numbers_on(ax.xaxis)

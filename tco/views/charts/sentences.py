@@ -15,6 +15,7 @@ _DIGITS = 3
 _CENTS = 0.1
 """Money a unit below which two significant digits are told instead of two decimals."""
 _LEAST = 5e-5
+_HALF = 0.5
 
 
 def symbol(currency: str) -> str:
@@ -27,23 +28,28 @@ def unit_of(currency: str) -> str:
     return SYMBOLS.get(currency, currency)
 
 
-def each(amount: float, currency: str, *, beside: float = 0.0) -> str:
-    """Write money a unit; beside larger amounts with as many decimals as these have."""
-    written = _each(amount, beside)
+def each(amount: float, currency: str, *, digits: int | None = None) -> str:
+    """Write money a unit; small amounts with so many decimals, by default with two significant digits."""
+    written = _each(amount, digits)
     return f"{_minus(amount, written)}{symbol(currency)}{written}"
 
 
-def signed_each(amount: float, currency: str, *, beside: float = 0.0) -> str:
+def signed_each(amount: float, currency: str, *, digits: int | None = None) -> str:
     """Write money a unit with its sign; see `each`."""
-    written = _each(amount, beside)
+    written = _each(amount, digits)
     return f"{_minus(amount, written) or _plus(written)}{symbol(currency)}{written}"
 
 
-def _each(amount: float, beside: float) -> str:
+def _each(amount: float, digits: int | None) -> str:
     size = abs(amount)
-    if _LEAST <= size < _CENTS - _LEAST and beside < _CENTS:
-        return f"{size:.{1 - math.floor(math.log10(size))}f}"
-    return a_unit(size)
+    if digits is None:
+        digits = 1 - math.floor(math.log10(size)) if _LEAST <= size < _CENTS - _LEAST else 2
+    return f"{size:.{digits}f}" if size < 1 else a_unit(size)
+
+
+def digits_beside(largest: float) -> int:
+    """Give the decimals of money a unit among amounts of which one is the largest."""
+    return 2 if largest >= _HALF else min(1 - math.floor(math.log10(max(largest, _LEAST) / 5)), 6)
 
 
 def sums(amount: float, currency: str) -> str:
@@ -130,13 +136,19 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def incomplete(labels: Sequence[str]) -> str:
+    """Say whose unknown rates count as 0; nothing where all is known."""
+    return f"INCOMPLETE: an unknown rate of {', '.join(labels)} counts as 0" if labels else ""
+
+
 def sentence(words: str) -> str:
     """Begin a sentence with a capital letter."""
     return words[:1].upper() + words[1:]
 
 
-def shown(provenance: Provenance, what: str) -> str:
-    """Say what a chart shows, of which case, in which scenario."""
+def shown(provenance: Provenance, what: str, unknown: Sequence[str] = ()) -> str:
+    """Say what a chart shows, of which case, in which scenario, and whose unknown rates count as 0."""
     scenario = f" (scenario: {provenance.scenario})" if provenance.scenario else ""
     draws = f", {provenance.n:,} worlds" if provenance.n else ""
-    return f"{provenance.case}{scenario} · {what}{draws}"
+    doubt = f"; {incomplete(unknown)}" if unknown else ""
+    return f"{provenance.case}{scenario} · {what}{draws}{doubt}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tco.case import STAGES
 from tco.comparison import Comparison, OptionCost
 from tco.quantity import GRADES
-from tco.views.charts.sentences import each, plain, sentence, shown, unit_of
+from tco.views.charts.sentences import digits_beside, each, plain, sentence, shown, unit_of
 from tco.views.charts.style import (
     INK,
     KINDS,
@@ -81,7 +81,7 @@ def stages(result: Comparison, *, ax: Axes | None = None) -> Axes:
     known = [stage for stage in STAGES if any(stage in option.by_stage for option in result.suppliers)]
     layers = _kind_layers(result, known, [option.by_stage for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by journey stage"
-    return _columns(result, layers, _saved_most(result, layers, "in"), about, ax)
+    return _columns(result, layers, _failures_words(result, layers, "in {}"), about, ax)
 
 
 def modes(result: Comparison, *, ax: Axes | None = None) -> Axes:
@@ -89,7 +89,7 @@ def modes(result: Comparison, *, ax: Axes | None = None) -> Axes:
     known = list(dict.fromkeys(mode for option in result.suppliers for mode in option.by_mode))
     layers = _kind_layers(result, known, [option.by_mode for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by failure mode"
-    return _columns(result, layers, _saved_most(result, layers, "on"), about, ax)
+    return _columns(result, layers, _failures_words(result, layers, "‘{}’"), about, ax)
 
 
 def challenger(result: Comparison) -> OptionCost | None:
@@ -98,10 +98,9 @@ def challenger(result: Comparison) -> OptionCost | None:
     return min(others, key=lambda option: option.present_cost) if others else None
 
 
-def incomplete(options: Sequence[OptionCost]) -> str:
-    """Say where an unknown rate counts as 0."""
-    names = [option.label for option in options if option.incomplete]
-    return f"; INCOMPLETE: an unknown rate of {', '.join(names)} counts as 0" if names else ""
+def unknown(options: Sequence[OptionCost]) -> list[str]:
+    """Name the options of which a rate is unknown."""
+    return [option.label for option in options if option.incomplete]
 
 
 def _line_layers(result: Comparison) -> list[_Layer]:
@@ -173,9 +172,7 @@ def _columns(result: Comparison, layers: Sequence[_Layer], finding: str, about: 
         numbers_on(ax.yaxis)
         legend_beside(ax, key)
         _names_below(ax, [_name(option, result.baseline) for option in result.suppliers])
-        headline(
-            ax, finding, shown(result.provenance, f"{about}, {result.months} months") + incomplete(result.suppliers)
-        )
+        headline(ax, finding, shown(result.provenance, f"{about}, {result.months} months", unknown(result.suppliers)))
     return ax
 
 
@@ -219,7 +216,7 @@ def _amounts(ax: Axes, layers: Sequence[_Layer], span: float, currency: str) -> 
                 box = {"facecolor": layer.colour, "edgecolor": "none", "pad": 1.5} if layer.hatch else None
                 place = (i, start + amount / 2)
                 look = {"ha": "center", "va": "center", "size": SMALL, "color": ink_on(layer.colour)}
-                words = ax.text(*place, each(amount, currency, beside=span), bbox=box, **look)
+                words = ax.text(*place, each(amount, currency, digits=digits_beside(span)), bbox=box, **look)
                 words.set_in_layout(False)
 
 
@@ -255,19 +252,29 @@ def _cheapest_words(result: Comparison) -> str:
     return f"{sentence(base.label)} costs least: {unit} a unit; {other.label} costs {more} more"
 
 
-def _saved_most(result: Comparison, layers: Sequence[_Layer], where: str) -> str:
-    """Say where the best other option saves most against the baseline."""
+def _failures_words(result: Comparison, layers: Sequence[_Layer], where: str) -> str:
+    """Say what failures cost with the best other option against the baseline, and where that comes from."""
     option, names = challenger(result), [one.supplier for one in result.suppliers]
     if not any(any(layer.amounts) for layer in layers):
-        return "Failures cost nothing in this case: no remedy, contact or lost customer has a price"
-    base = names.index(result.baseline)
+        return "Failures cost nothing here: no remedy, contact or lost customer has a price"
+    base, label = names.index(result.baseline), result.supplier(result.baseline).label
     if option is None:
         layer = max(layers, key=lambda one: one.amounts[base])
-        return f"Failures {where} {layer.name} cost most: {each(layer.amounts[base], result.currency)} a unit"
-    mine, label = names.index(option.supplier), result.supplier(result.baseline).label
-    layer = max(layers[:MOST_KINDS], key=lambda one: one.amounts[base] - one.amounts[mine])
-    saved = layer.amounts[base] - layer.amounts[mine]
-    if saved <= 0:
-        return f"{sentence(option.label)} makes no failure cheaper than with {label}"
-    least = f"{each(saved, result.currency)} a unit less than {label}"
-    return f"{sentence(option.label)} saves most on failures {where} {layer.name}: {least}".replace("failures on ", "")
+        return f"Failures cost most {where.format(layer.name)}: {each(layer.amounts[base], result.currency)} a unit"
+    mine = names.index(option.supplier)
+    saved = {one.name: one.amounts[base] - one.amounts[mine] for one in layers}
+    total = sum(saved.values())
+    cost = f"Failures with {option.label} cost"
+    if not total:
+        return f"{cost} as much as with {label}"
+    word, sign = ("less", 1) if total > 0 else ("more", -1)
+    known = [one.name for one in layers[:MOST_KINDS] if not _is_unknown(one.name, option)]
+    most = max(known, key=lambda name: sign * saved[name], default="")
+    above_all = f", above all {where.format(most)}" if most and sign * saved[most] > 0 and len(layers) > 1 else ""
+    part = f" ({each(abs(saved[most]), result.currency)} {word})" if above_all else ""
+    return f"{cost} {each(abs(total), result.currency)} a unit {word} than with {label}{above_all}{part}"
+
+
+def _is_unknown(name: str, option: OptionCost) -> bool:
+    """Say whether a failure mode's rate is unknown, so that its 0 says nothing."""
+    return any(plain(path.split(".")[-1]) == name for path in option.incomplete)

@@ -120,11 +120,23 @@ def canvas(ax: Axes | None, height: float = 5.0, width: float = WIDTH) -> Iterat
         yield ax
 
 
-def headline(ax: Axes, finding: str, about: str) -> None:
-    """Write the finding above a finished chart, and under it what is shown; both fit the width that there is."""
+def headline(ax: Axes, finding: str, about: str, handles: Sequence[Any] = ()) -> None:
+    """Write the finding above a finished chart, under it what is shown, then a legend; all fit the width that there is.
+
+    Parameters
+    ----------
+    ax : Axes
+        With all else drawn: it is measured here.
+    finding, about : str
+        The title, and what stands under it.
+    handles : sequence of Artist
+        What a legend above the axes explains, if there is one.
+    """
     figure = root(ax)
     laid_out(figure)
     _wrap_axis_names(ax)
+    if handles:
+        _legend_above(ax, handles)
     box, inside = ax.get_tightbbox(), ax.get_window_extent()
     if box is None:
         return
@@ -138,6 +150,13 @@ def headline(ax: Axes, finding: str, about: str) -> None:
     note = _above(ax, wrapped(about, room, PLAIN - 0.5, lines=3), shift, up)
     up += note.get_window_extent().height * 72 / figure.dpi + GAP
     ax.set_title(wrapped(finding, room, LARGE, lines=4, bold=True), loc="left", pad=up, x=shift / _points(ax))
+
+
+def doubt(ax: Axes, words: str) -> None:
+    """Write below a chart what makes it doubtful."""
+    figure = root(ax)
+    room = figure.get_figwidth() * 72 - 24
+    figure.supxlabel(wrapped(words, room, PLAIN, lines=2), x=0.01, ha="left", fontsize=PLAIN, color=VERMILLION)
 
 
 def _wrap_axis_names(ax: Axes) -> None:
@@ -178,9 +197,8 @@ def root(ax: Axes) -> Figure:
     return found
 
 
-def legend_above(ax: Axes, handles: Sequence[Any]) -> None:
+def _legend_above(ax: Axes, handles: Sequence[Any]) -> None:
     """Put a legend between the title and the axes, in as many columns as there is room for."""
-    laid_out(root(ax))
     for columns in range(len(handles), 0, -1):
         legend = ax.legend(
             handles=handles,
@@ -258,10 +276,10 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
 def told_apart(names: Sequence[str], room: float, size: float, *, lines: int) -> list[str]:
     """Wrap names; of those that would be cut to the same words, the middle is left out instead of the end."""
     found = [wrapped(name, room, size, lines=lines) for name in names]
-    for i, name in enumerate(names):
-        if found.count(found[i]) > 1 and found[i].endswith("…"):
-            found[i] = _without_middle(name, room, size, lines)
-    return found
+    return [
+        _without_middle(name, room, size, lines) if words.endswith("…") and found.count(words) > 1 else words
+        for name, words in zip(names, found, strict=True)
+    ]
 
 
 def _without_middle(name: str, room: float, size: float, lines: int) -> str:
@@ -275,13 +293,18 @@ def _without_middle(name: str, room: float, size: float, lines: int) -> str:
 
 def numbers_on(axis: Axis, *, divisor: float = 1.0) -> None:
     """Write an axis's numbers for people: thousands parted, as many decimals as its steps need."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import Formatter
 
-    def written(value: float, _place: int | None) -> str:
-        places = [float(place) / divisor for place in axis.get_majorticklocs()]
-        return alike([*places, value / divisor])[-1]
+    class Written(Formatter):
+        """All numbers of the axis at once, since they have as many decimals as their steps need."""
 
-    axis.set_major_formatter(FuncFormatter(written))
+        def __call__(self, value: float, _place: int | None = None) -> str:
+            return self.format_ticks([*axis.get_majorticklocs(), value])[-1]
+
+        def format_ticks(self, values: Sequence[float]) -> list[str]:
+            return alike([float(value) / divisor for value in values])
+
+    axis.set_major_formatter(Written())
 
 
 def percent_on(axis: Axis) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tco.comparison import Comparison, OptionCost
 from tco.errors import UsageError
-from tco.views.charts.sentences import agreement, each, plain, sentence, shown, signed_each, unit_of
-from tco.views.charts.stacks import challenger, incomplete
+from tco.views.charts.sentences import agreement, digits_beside, each, plain, sentence, shown, signed_each, unit_of
+from tco.views.charts.stacks import challenger, unknown
 from tco.views.charts.style import (
     BAD,
     GOOD,
@@ -74,7 +74,8 @@ def bridge(result: Comparison, supplier: str = "", *, wins: float | None = None,
         ax.grid(axis="x")
         numbers_on(ax.xaxis)
         about = f"cost of a planned unit, line by line, hard to soft, {result.months} months"
-        headline(ax, _finding(result, base, option, wins), shown(result.provenance, about) + incomplete([base, option]))
+        subtitle = shown(result.provenance, about, unknown([base, option]))
+        headline(ax, _finding(result, base, option, wins), subtitle)
     return ax
 
 
@@ -129,12 +130,12 @@ def _bars(ax: Axes, result: Comparison, base: OptionCost, option: OptionCost, st
             ax.annotate(
                 "//", (start, row), (9, 0), textcoords="offset points", va="center", color="white", weight="bold"
             )
-    most = max((abs(step.change) for step in steps), default=0.0)
+    digits = digits_beside(max((abs(step.change) for step in steps), default=0.0))
     for row, step in enumerate(steps, start=1):
         colour, hatch = GOOD if step.change < 0 else BAD
         ax.barh(row, step.change, 0.66, left=ends[row - 1], color=colour, hatch=hatch, edgecolor="white", linewidth=0)
         _write(
-            ax, signed_each(step.change, result.currency, beside=most), max(ends[row - 1 : row + 1]), row, bold=False
+            ax, signed_each(step.change, result.currency, digits=digits), max(ends[row - 1 : row + 1]), row, bold=False
         )
     for row, end in enumerate(ends):
         ax.plot([end, end], [row - 0.33, row + 1.33], color=MUTED, linewidth=0.7)
