@@ -229,7 +229,7 @@ def closely(one: Mapping[str, Any], other: Mapping[str, Any], factor: float, siz
             assert other[key] == pytest.approx(factor * value, rel=1e-9, abs=1e-10 * factor * size), key
 
 
-@pytest.mark.parametrize("tree", many(CERTAIN, 5), ids=range(5))
+@pytest.mark.parametrize("tree", many(CERTAIN, 3), ids=range(3))
 def test_a_decision_is_scale_free(tree: Tree) -> None:
     plain = tco.decide(tco.from_data(tree, folder=FOLDER), n=8)
     scaled = tco.decide(tco.from_data(money_scaled(tree, 1000), folder=FOLDER), n=8)
@@ -238,7 +238,7 @@ def test_a_decision_is_scale_free(tree: Tree) -> None:
         closely(one.to_dict(), other.to_dict(), 1000, abs(plain.present_cost))
 
 
-@pytest.mark.parametrize("file", FILES[1:5], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [FILES[1], FILES[3]], ids=lambda file: file.stem)
 def test_the_order_of_suppliers_is_irrelevant(file: Path) -> None:
     data = loaded(file).document.data
     turned = {**data, "suppliers": dict(reversed(data["suppliers"].items()))}

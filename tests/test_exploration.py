@@ -278,6 +278,16 @@ def test_a_table_is_a_comparison_at_each_value(stem: str, path: str, values: tup
     assert max(map(len, str(found).splitlines())) <= 100
 
 
+def test_values_that_the_case_cannot_have_are_refused_with_what_they_break() -> None:
+    case = loaded(CARTRIDGES)  # of leaks 55 % are refunded and 40 % replaced
+    assert tco.table(case, "failures.leaks.refund", [0.6]).values == (0.6,)
+    with pytest.raises(CaseError, match=r"refund \+ replace \+ repair, found 105 %"):
+        tco.table(case, "failures.leaks.refund", [0.5, 0.65])
+    values = ([0.5, 0.6], [0.3, 0.45])
+    with pytest.raises(UsageError, match=r"found failures.leaks.refund = 0.6 and failures.leaks.replace = 0.45"):
+        tco.grid(case, "failures.leaks.refund", "failures.leaks.replace", x_values=values[0], y_values=values[1])
+
+
 def test_a_table_says_what_the_input_is_now() -> None:
     case = loaded(CARTRIDGES)
     assert tco.table(case, "horizon_months", [12]).now == 36  # scenarios/cartridges.yaml

@@ -346,7 +346,9 @@ class _Solver:
         return max(low - self.lever.value, self.lever.value - high, 0.0)
 
     def _inside(self, value: float) -> float | None:
-        return float(value) if self.lever.low <= value <= self.lever.high and abs(value) < _ENDLESS / 10 else None
+        """Give a value that the case can have: within its own bounds, and those that it shares with others."""
+        inside = self.lever.low <= value <= self.lever.high and abs(value) < _ENDLESS / 10
+        return float(value) if inside and feasible(self.lever, np.array([value])).size else None
 
     def _solved(self, total: int) -> FloatArray:
         """Give each draw's value: that of the crossing nearest to where the lever stands."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tco import paths
-from tco.analyses.levers import Lever, lever, located
+from tco.analyses.levers import Lever, feasible, lever, located
 from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
@@ -136,7 +136,8 @@ def table(case: Case, path: str, values: Sequence[float]) -> Table:
     if entry is None and path.split(".")[-1] not in WHOLE:
         raise UsageError(f"expected the path of a number, found '{path}'")
     turned = _turned(case, path)
-    costs, units = _together(turned, points) if turned else _one_by_one(case, path, points)
+    together = turned is not None and feasible(turned, np.array(points)).size == len(points)
+    costs, units = _together(turned, points) if turned and together else _one_by_one(case, path, points)
     names = [option.name for option in case.options]
     base = names.index(case.baseline)
     return Table(

@@ -13,7 +13,7 @@ from tco.analyses.one_way import checked_values
 from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
-from tco.outcomes import Worlds
+from tco.outcomes import Outcomes, Worlds
 from tco.results import TOTALS, Provenance, frame
 from tco.version import VERSION
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas
 
 DEFAULT_POINTS = 9
+LIMIT = 1e-9
+"""How far a joint limit may be exceeded: by a rounding error."""
 _HALVINGS = 60
 
 
@@ -152,6 +154,7 @@ def grid(
         fixed = {path: np.full(these.size, mean[0]) for path, mean in means.items()}
         return outcomes.savings({**fixed, **first.draws(these), **second.draws(those)}, supplier)
 
+    _check(outcomes, {**first.draws(columns), **second.draws(rows)}, (x, y), (columns, rows))
     npv = saved(columns, rows).reshape(len(TOTALS), len(up), len(across))
     wins = None
     if n:
@@ -170,6 +173,18 @@ def grid(
         flips=_contour(lambda a, b: saved(a, b)[2], across, up, npv[2]),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, n or None, seed if n else None),
     )
+
+
+def _check(
+    outcomes: Outcomes, draws: dict[str, FloatArray], names: tuple[str, str], pairs: tuple[FloatArray, FloatArray]
+) -> None:
+    """Refuse pairs of values that break a joint limit."""
+    broken = [np.reshape(one, (-1, np.shape(one)[-1])).max(axis=0) for one in outcomes.evaluate(outcomes.limits, draws)]
+    at = np.flatnonzero(np.max(broken, axis=0) > LIMIT) if broken else np.array([], dtype=int)
+    if at.size:
+        found = " and ".join(f"{name} = {values[at[0]]:g}" for name, values in zip(names, pairs, strict=True))
+        hint = "shares of one whole sum to more than 100 %, or the safety stock is negative: give other ranges"
+        raise UsageError(f"expected values that the case can have together, found {found}\n    {hint}")
 
 
 def _values(one: Lever, asked: Sequence[float] | None) -> FloatArray:
