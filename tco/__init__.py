@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tco.analyses.decision import Decision, decide
     from tco.analyses.difference import Difference, diff
     from tco.analyses.evidence import Evidence, evidence
+    from tco.analyses.live import Live, live
     from tco.analyses.one_way import Table, table
     from tco.analyses.sensitivities import Sensitivity, sensitivity
     from tco.analyses.tornado import Tornado, tornado
@@ -43,6 +44,7 @@ _ROOMS = {
     "Evidence": "analyses.evidence",
     "Grid": "analyses.two_way",
     "Information": "analyses.value_of_information",
+    "Live": "analyses.live",
     "Sensitivity": "analyses.sensitivities",
     "Simulation": "simulation",
     "Table": "analyses.one_way",
@@ -63,6 +65,7 @@ _ROOMS = {
     "grid": "analyses.two_way",
     "information": "analyses.value_of_information",
     "init": "starter",
+    "live": "analyses.live",
     "load": "loader",
     "report": "views.report",
     "scenarios": "analyses.variants",
@@ -88,6 +91,7 @@ __all__ = [
     "Evidence",
     "Grid",
     "Information",
+    "Live",
     "Sensitivity",
     "Simulation",
     "Table",
@@ -109,6 +113,7 @@ __all__ = [
     "grid",
     "information",
     "init",
+    "live",
     "load",
     "report",
     "scenarios",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import html
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -127,6 +128,66 @@ class Case:
             raise UsageError(f"expected a supplier of the case, found '{name}': {hint}")
         return found
 
+    def compare(self, *others: Case) -> Any:
+        """Cost every option at the means of its inputs, as `tco.compare` does."""
+        return _asked("compare", self, *others)
+
+    def simulate(self, n: int | None = None, **how: Any) -> Any:
+        """Cost every option in many draws, as `tco.simulate` does."""
+        return _asked("simulate", self, *([] if n is None else [n]), **how)
+
+    def decide(self, **how: Any) -> Any:
+        """Say whether to leave the baseline and for which option, as `tco.decide` does."""
+        return _asked("decide", self, **how)
+
+    def breakeven(self, supplier: str, **how: Any) -> Any:
+        """Find the most that an option may charge, as `tco.breakeven` does."""
+        return _asked("breakeven", self, supplier, **how)
+
+    def sensitivity(self, supplier: str = "", **how: Any) -> Any:
+        """Say which inputs an option's saving turns on, as `tco.sensitivity` does."""
+        return _asked("sensitivity", self, supplier, **how)
+
+    def information(self, **how: Any) -> Any:
+        """Say what it is worth to find out more, as `tco.information` does."""
+        return _asked("information", self, **how)
+
+    def explain(self, name: str, **how: Any) -> Any:
+        """Explain a figure down to its inputs, as `tco.explain` does."""
+        return _asked("explain", self, name, **how)
+
+    def evidence(self, supplier: str = "") -> Any:
+        """Lay out what a saving rests on, as `tco.evidence` does."""
+        return _asked("evidence", self, supplier)
+
+    def table(self, path: str, values: Sequence[float]) -> Any:
+        """Turn one input, as `tco.table` does."""
+        return _asked("table", self, path, values)
+
+    def grid(self, x: str, y: str, **how: Any) -> Any:
+        """Turn two inputs together, as `tco.grid` does."""
+        return _asked("grid", self, x, y, **how)
+
+    def live(self, paths: Sequence[str], **how: Any) -> Any:
+        """Compile it for moving some inputs, as `tco.live` does."""
+        return _asked("live", self, paths, **how)
+
+    def report(self, path: str | Path, **how: Any) -> None:
+        """Write the business case, as `tco.report` does."""
+        _asked("report", self, path, **how)
+
+    def workbook(self, path: str | Path, **how: Any) -> None:
+        """Write a live Excel model, as `tco.workbook` does."""
+        _asked("workbook", self, path, **how)
+
+    def __str__(self) -> str:
+        options = ", ".join(option.name for option in self.options)
+        uncertain = sum(not one.number.is_fixed for one in self.inputs.values())
+        return f"{self.name}: {options}; baseline {self.baseline}; {len(self.inputs)} inputs, {uncertain} uncertain"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(str(self))}</p>"
+
     def with_(self, changes: Mapping[str, Any], *, source: str = "with_") -> Case:
         """Give a case with other values at some paths; this one stays as it is.
 
@@ -151,6 +212,13 @@ class Case:
         """
         changed = _changed(self.document, [(path, value, (source, 0)) for path, value in changes.items()])
         return replace(_case(*changed), scenario=self.scenario, original=self.original or self.document)
+
+
+def _asked(function: str, *arguments: Any, **how: Any) -> Any:
+    """Call a function of the library by its public name; its room stands below this one and is imported late."""
+    import tco
+
+    return getattr(tco, function)(*arguments, **how)
 
 
 def load(path: str | Path, *, scenario: str = "", changes: Iterable[str] = ()) -> Case:
