@@ -130,55 +130,55 @@ class Case:
 
     def compare(self, *others: Case) -> Any:
         """Cost every option at the means of its inputs, as `tco.compare` does."""
-        return _asked("compare", self, *others)
+        return _by_name("compare", self, *others)
 
     def simulate(self, n: int | None = None, **how: Any) -> Any:
         """Cost every option in many draws, as `tco.simulate` does."""
-        return _asked("simulate", self, *([] if n is None else [n]), **how)
+        return _by_name("simulate", self, *([] if n is None else [n]), **how)
 
     def decide(self, **how: Any) -> Any:
         """Say whether to leave the baseline and for which option, as `tco.decide` does."""
-        return _asked("decide", self, **how)
+        return _by_name("decide", self, **how)
 
     def breakeven(self, supplier: str, **how: Any) -> Any:
         """Find the most that an option may charge, as `tco.breakeven` does."""
-        return _asked("breakeven", self, supplier, **how)
+        return _by_name("breakeven", self, supplier, **how)
 
     def sensitivity(self, supplier: str = "", **how: Any) -> Any:
         """Say which inputs an option's saving turns on, as `tco.sensitivity` does."""
-        return _asked("sensitivity", self, supplier, **how)
+        return _by_name("sensitivity", self, supplier, **how)
 
     def information(self, **how: Any) -> Any:
         """Say what it is worth to find out more, as `tco.information` does."""
-        return _asked("information", self, **how)
+        return _by_name("information", self, **how)
 
     def explain(self, name: str, **how: Any) -> Any:
         """Explain a figure down to its inputs, as `tco.explain` does."""
-        return _asked("explain", self, name, **how)
+        return _by_name("explain", self, name, **how)
 
     def evidence(self, supplier: str = "") -> Any:
         """Lay out what a saving rests on, as `tco.evidence` does."""
-        return _asked("evidence", self, supplier)
+        return _by_name("evidence", self, supplier)
 
     def table(self, path: str, values: Sequence[float]) -> Any:
         """Turn one input, as `tco.table` does."""
-        return _asked("table", self, path, values)
+        return _by_name("table", self, path, values)
 
     def grid(self, x: str, y: str, **how: Any) -> Any:
         """Turn two inputs together, as `tco.grid` does."""
-        return _asked("grid", self, x, y, **how)
+        return _by_name("grid", self, x, y, **how)
 
     def live(self, paths: Sequence[str], **how: Any) -> Any:
         """Compile it for moving some inputs, as `tco.live` does."""
-        return _asked("live", self, paths, **how)
+        return _by_name("live", self, paths, **how)
 
     def report(self, path: str | Path, **how: Any) -> None:
         """Write the business case, as `tco.report` does."""
-        _asked("report", self, path, **how)
+        _by_name("report", self, path, **how)
 
     def workbook(self, path: str | Path, **how: Any) -> None:
         """Write a live Excel model, as `tco.workbook` does."""
-        _asked("workbook", self, path, **how)
+        _by_name("workbook", self, path, **how)
 
     def __str__(self) -> str:
         options = ", ".join(option.name for option in self.options)
@@ -214,7 +214,7 @@ class Case:
         return replace(_case(*changed), scenario=self.scenario, original=self.original or self.document)
 
 
-def _asked(function: str, *arguments: Any, **how: Any) -> Any:
+def _by_name(function: str, *arguments: Any, **how: Any) -> Any:
     """Call a function of the library by its public name; its room stands below this one and is imported late."""
     import tco
 

@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -166,7 +167,7 @@ def _pictures(found: Findings) -> dict[str, _Image]:
     if found.worlds.draws:
         drawn["npv"] = lambda: charts.npv(found.simulation, chosen)
     if found.sensitivity is not None:
-        drawn["tornado"] = lambda: charts.tornado(found.sensitivity)
+        drawn["tornado"] = partial(charts.tornado, found.sensitivity)
     return {kind: _image(draw()) for kind, draw in drawn.items()}
 
 
