@@ -1,0 +1,193 @@
+"""What if: one self-contained page that computes a case anew as sliders are dragged, by the case's own formulas."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tco.engine import TOLERANCE
+from tco.errors import TcoError
+from tco.files import write_text
+from tco.loader import Case
+from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
+from tco.results import TOTALS, WITHIN
+from tco.version import VERSION
+from tco.views.risk import chance
+from tco.views.table import NAMES, signed
+from tco.views.whatif.controls import Control, churn_paths, controls_of, each_of, sections, sentence
+from tco.views.whatif.live import Live
+from tco.views.whatif.translation import Translation, translated
+
+_SCRIPTS = ("arithmetic.js", "model.js", "page.js")
+_MEANINGS = {
+    "hard": "what is invoiced or metered",
+    "hard_and_estimated": "and stock, stock-outs, risk",
+    "all_in": "and customers who leave",
+}
+
+
+def whatif(
+    case: Case,
+    path: str | Path,
+    *,
+    n: int = DEFAULT_DRAWS,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write a page on which every figure of a case moves with its inputs; it needs no network and no server.
+
+    Parameters
+    ----------
+    case : Case
+        From `tco.load` or `tco.from_data`, with at least two options.
+    path : str or Path
+        Where to; written whole or not at all.
+    n, seed : int
+        Draws of the simulation that stands beside the page's single values, and what they are made from.
+    progress : callable, optional
+        Called with parts done and parts in all.
+
+    Raises
+    ------
+    TcoError
+        For a case with a single option, or a file that cannot be written.
+    """
+    if len(case.options) < 2:
+        raise TcoError(f"expected a case with an option besides the baseline, found only {case.baseline}")
+    told = progress or (lambda done, of: None)
+    told(0, 3)
+    worlds = Worlds.of(case, n, seed=seed, outcomes=Outcomes(case))
+    simulated = list(_simulated(case, worlds))
+    told(1, 3)
+    live = Live(case)
+    first, rest = controls_of(live)
+    told(2, 3)
+    write_text(path, _page(live, (first, rest), simulated, worlds))
+    told(3, 3)
+
+
+def _simulated(case: Case, worlds: Worlds) -> Iterator[dict[str, Any]]:
+    """Say of each option what it saves in the simulation, all in."""
+    for option in case.options:
+        if option.name != case.baseline:
+            saved = worlds.savings(option.name)[TOTALS.index("all_in")]
+            low, high = (float(x) for x in np.quantile(saved, (0.05, 0.95)))
+            yield {
+                "name": option.name,
+                "label": sentence(option.label),
+                "saved": float(saved.mean()),
+                "mean": signed(float(saved.mean())),
+                "range": f"{signed(low)} to {signed(high)}",
+                "chance": chance(float((saved > 0).mean())),
+            }
+
+
+def _page(
+    live: Live, controls: tuple[list[Control], list[Control]], simulated: list[dict[str, Any]], worlds: Worlds
+) -> str:
+    """Lay everything out as one page; what the case says is escaped."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    case, (first, rest) = live.case, controls
+    translation = translated(live.program)
+    script = "\n".join([_formulas(translation), *map(_text, _SCRIPTS)])
+    style = _text("whatif.css")
+    best = max(simulated, key=lambda one: one["saved"])["name"]
+    churn = [path for path in churn_paths(live) if live.inputs[path][1].means()[0] > 0]
+    data = {"best": best, "churn": churn, "inputs": {one.path: one.to_dict() for one in (*first, *rest)}}
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    scenario = f" (scenario: {case.scenario})" if case.scenario else ""
+    draws = f"{worlds.n:,}" if worlds.draws else "once, for nothing is uncertain, not"
+    return (
+        environment.from_string(_text("whatif.html")).render(
+            title=case.name + scenario,
+            currency=case.currency,
+            months=case.timeline.months,
+            baseline=case.option(case.baseline).label,
+            others=[{"name": name, "label": sentence(case.option(name).label)} for name in live.others],
+            totals=[(total, sentence(NAMES[total]), _MEANINGS[total]) for total in TOTALS],
+            first=first,
+            rest=rest,
+            sections=list(sections(rest)),
+            churn=churn,
+            simulated=simulated,
+            draws=draws,
+            seed=worlds.seed,
+            warnings=case.warnings,
+            provenance=f"tco {VERSION}, case {case.fingerprint}",
+            style=Markup(style),
+            style_hash=_digest(style),
+            script=Markup(script),
+            script_hash=_digest(script),
+            model=Markup(_escaped({**_model(live, translation), **data})),
+        )
+        + "\n"
+    )
+
+
+def _model(live: Live, translation: Translation) -> dict[str, Any]:
+    """Give the steps, and which of them are which figure, as the page reads them."""
+    case, place = live.case, translation.place
+    steps = {path: number for number, path in enumerate(translation.inputs)}
+    return {
+        "case": case.name,
+        "fingerprint": case.fingerprint,
+        "file": Path(case.document.file).name,
+        "scenario": case.scenario,
+        "currency": case.currency,
+        "baseline": case.baseline,
+        "options": [{"name": option.name, "label": option.label} for option in case.options],
+        "lines": [{"name": line.name, "group": line.group, "grade": line.grade} for line in live.lines],
+        "totals": {total: WITHIN[total] for total in TOTALS},
+        "tolerance": TOLERANCE,
+        "arguments": [live.original(path) for path in translation.inputs],
+        "known": translation.known,
+        "calls": translation.calls,
+        "wanted": [place[step] for step in live.wanted],
+        "units": place[live.units],
+        "present_values": {
+            name: {line: place[step] for line, step in lines.items()} for name, lines in live.present_values.items()
+        },
+        "monthly": {name: [place[step] for step in months] for name, months in live.monthly.items()},
+        "limits": [[option, words, place[step]] for option, words, step in live.limits],
+        "doubts": [[option, words, place[step]] for option, words, step in live.doubts],
+        "stakes": {
+            name: {
+                "label": one.meaning.split(";")[0],
+                "unit": each_of(one.unit, one.currency),
+                "parts": [steps[path] for path in one.parts if path in steps],
+                "reached": [place[step] for step in one.reached],
+                "low": one.low,
+            }
+            for name, one in live.stakes.items()
+        },
+    }
+
+
+def _formulas(translation: Translation) -> str:
+    """Write all formulas as one table of functions."""
+    lines = [f"  {json.dumps(name)}: {written}," for name, written in translation.functions.items()]
+    remark = "// The formulas of the case, each traced from the function that the engine calls."
+    return "\n".join([remark, "const formulas = {", *lines, "};"])
+
+
+def _escaped(data: Any) -> str:
+    """Write data as JSON that no case text can break out of."""
+    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _text(name: str) -> str:
+    return resources.files("tco.views.whatif").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,304 @@
+"""Sliders and fields: what each number is called, how far its slider goes, and which ones come first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from tco.analyses.figure import labels_of
+from tco.analyses.levers import LOWEST_RATE
+from tco.distributions import Fixed, FloatArray
+from tco.graph import NotFinite
+from tco.loader import Case
+from tco.numbers import KINDS, Number
+from tco.options import Input
+from tco.outcomes import path_of
+from tco.views.whatif.live import RATE, Live
+
+MOST_FIRST = 14
+"""Numbers that stand before "more inputs", unless prices and volumes alone are more."""
+LEAST_FOUND = 6
+"""How many of them are chosen by how much they move the savings."""
+LOW, HIGH = 0.01, 0.99
+"""Percentiles between which the slider of an uncertain number goes."""
+_SWUNG = (0.10, 0.90)
+"""Percentiles between which an uncertain number is moved to see what it does, as in a tornado."""
+_STEPS = 200
+_VOLUMES = ("demand.customers", "demand.units_per_year", "demand.orders_per_customer_per_year")
+_KEYS = {"failure_rates": "failure rate", "activities": "cost", "exchange_rates": "exchange rate"}
+_SECTIONS = {
+    "product": "Product",
+    "demand": "Demand",
+    "returns": "Returns",
+    "contacts": "Contacts",
+    "churn": "Customers lost",
+    "failures": "Failures",
+    "failure_rates": "Failure rates of all options",
+    "inventory": "Inventory of all options",
+    "extra_costs": "Extra costs",
+}
+
+
+@dataclass(frozen=True)
+class Control:
+    """A number that can be set.
+
+    Parameters
+    ----------
+    path, label, meaning, unit, section : str
+        Of the number.
+    value : float
+        As the case states it; of an uncertain number its mean.
+    kind : str
+        share, rate, positive or number: what its field accepts.
+    low, high : float or None
+        What it accepts; None for no end.
+    percent : bool
+        Whether people write it in percent.
+    start, end, step : float
+        Of its slider, in percent where people write it so.
+    spread : str
+        The range that the case states, in words; empty for a number that is certain.
+    source : str
+        Where the case says that it comes from.
+    """
+
+    path: str
+    label: str
+    meaning: str
+    unit: str
+    section: str
+    value: float
+    kind: str
+    low: float | None
+    high: float | None
+    percent: bool
+    start: float
+    end: float
+    step: float
+    spread: str
+    source: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return asdict(self)
+
+
+def controls_of(live: Live) -> tuple[list[Control], list[Control]]:
+    """Give the numbers that stand first, and all others, section by section."""
+    made = {path: _control(live, path, *found) for path, found in live.inputs.items()}
+    first = _first(live)
+    rest = [made[path] for path in made if path not in first]
+    order = list(dict.fromkeys(one.section for one in rest))
+    return [made[path] for path in first], sorted(rest, key=lambda one: order.index(one.section))
+
+
+def churn_paths(live: Live) -> list[str]:
+    """Give the paths of how many customers failures drive away: one slider turns them all."""
+    return [path for path, (one, _) in live.inputs.items() if one.entry.name == "churn_per_event"]
+
+
+def _first(live: Live) -> list[str]:
+    """Choose what stands first: prices at stake, the baseline's, volume, the discount rate, then what moves most."""
+    known = live.inputs
+    asked = [part for stake in live.stakes.values() for part in stake.parts.values()]
+    asked += [path for path in known if _prices_baseline(live, path)]
+    asked += [path for path in (*_VOLUMES, RATE) if path in known]
+    found = [path for path in dict.fromkeys(asked) if path in known]
+    swings = {path: _swing(live, path) for path in known if path not in found and _may_lead(*known[path])}
+    ranked = sorted(swings, key=lambda path: (-swings[path], path))
+    return found + ranked[: max(MOST_FIRST - len(found), LEAST_FOUND)]
+
+
+def _prices_baseline(live: Live, path: str) -> bool:
+    """Say whether a number is the baseline's price: what prices at stake are held against."""
+    baseline = live.case.option(live.case.baseline)
+    keys = {one.price_at_stake for one in live.case.options if one.name in live.others} | {"unit_price", "price_breaks"}
+    own = [path_of(baseline, key) for key in keys]
+    return any(path == one or path.startswith(f"{one}.") for one in own)
+
+
+def _may_lead(one: Input, number: Number) -> bool:
+    """Say whether a number may stand first: an uncertain one, a failure rate or what failures cost in customers."""
+    return not isinstance(number.value, Fixed) or one.entry.name in ("failure_rate", "churn_per_event")
+
+
+def _swing(live: Live, path: str) -> float:
+    """Give how far apart the savings of some option are at the two ends of a number's range [money]."""
+    number = live.inputs[path][1]
+    ends = _quantiles(number, *_SWUNG) if _is_uncertain(number) else _half_to_double(number)
+    try:
+        low, high = (_savings(live, {path: end}) for end in ends)
+    except NotFinite:
+        return math.inf
+    return float(np.abs(high - low).max())
+
+
+def _savings(live: Live, changes: Mapping[str, float]) -> FloatArray:
+    """Give the NPV of every option but the baseline, all in, (k - 1,) [money]."""
+    values = {path: changes.get(path, number.means()[0]) for path, (_, number) in live.inputs.items()}
+    draws = {path: np.array([values[live.original(path)]]) for path in live.present.draws}
+    found = dict(zip(live.present.wanted, live.present.run(draws), strict=True))
+    costs = {
+        name: sum(float(np.reshape(found[step], -1)[0]) for step in lines.values())
+        for name, lines in live.present_values.items()
+    }
+    return np.array([costs[live.case.baseline] - costs[name] for name in live.others])
+
+
+def _control(live: Live, path: str, one: Input, number: Number) -> Control:
+    case, entry, value = live.case, one.entry, float(number.means()[0])
+    percent = entry.kind in ("share", "rate")
+    kind, (_, low, high) = entry.kind, KINDS[entry.kind]
+    lowest = 1.0 if entry.name == "skus" else low
+    bottom = LOWEST_RATE if kind == "rate" else lowest
+    scale = 100.0 if percent else 1.0
+    start, end = _range(live, one, number)
+    start, end, step = _rounded(scale * max(start, bottom), scale * min(end, high), scale * bottom, scale * high)
+    return Control(
+        path=path,
+        label=_label(case, path, entry.meaning),
+        meaning=entry.meaning,
+        unit="%" if percent else _unit(case, one),
+        section=_section(case, path),
+        value=value,
+        kind=kind,
+        low=None if math.isinf(lowest) else lowest,
+        high=None if math.isinf(high) else high,
+        percent=percent,
+        start=start,
+        end=end,
+        step=step,
+        spread=_spread(number, scale),
+        source=number.source or case.source_of(one),
+    )
+
+
+def _is_uncertain(number: Number) -> bool:
+    return not isinstance(number.value, Fixed)
+
+
+def _quantiles(number: Number, *shares: float) -> tuple[float, ...]:
+    return tuple(float(x) for x in number.value.quantile(np.array(shares)))  # type: ignore[union-attr]  # a part is no path
+
+
+def _range(live: Live, one: Input, number: Number) -> tuple[float, float]:
+    """Give how far a slider goes: the range of an uncertain number, from half to double of one that is certain."""
+    if _is_uncertain(number):
+        low, high = _quantiles(number, LOW, HIGH)
+        return min(low, number.means()[0]), max(high, number.means()[0])
+    if one.entry.name == "service_level":  # half of it would promise less than no safety stock at all
+        missing = 1 - number.means()[0]
+        return max(1 - 2 * missing, 0.5), 1 - missing / 10
+    return _half_to_double(number) if number.means()[0] else _around_zero(live, one)
+
+
+def _half_to_double(number: Number) -> tuple[float, float]:
+    value = float(number.means()[0])
+    low, high = sorted((value / 2, value * 2))
+    return low, high
+
+
+def _around_zero(live: Live, one: Input) -> tuple[float, float]:
+    """Give a range for a number that is 0 today."""
+    match one.entry.kind, one.entry.unit:
+        case "share", _:
+            return 0.0, 0.1
+        case "rate", _:
+            return -0.1, 0.1
+        case _, "money" | "money/year":
+            return 0.0, 0.02 * live.size
+        case _, unit if unit.startswith("money"):
+            return 0.0, 0.2 * live.size_of_unit
+        case _, "day":
+            return (0.0, 60.0) if one.entry.kind == "positive" else (-60.0, 60.0)
+    return 0.0, 1.0
+
+
+def _rounded(start: float, end: float, low: float, high: float) -> tuple[float, float, float]:
+    """Give a slider round ends and steps, within its bounds."""
+    if not end > start:
+        end = start + (abs(start) or 1.0)
+    raw = (end - start) / _STEPS
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
+    digits = max(0, 1 - math.floor(math.log10(step)))
+    first = max(math.floor(start / step) * step, low) if math.isfinite(low) else math.floor(start / step) * step
+    last = min(math.ceil(end / step) * step, high)
+    return round(first, digits), round(last, digits), round(step, digits)
+
+
+def _spread(number: Number, scale: float) -> str:
+    """Say what the case states of an uncertain number."""
+    if number.word == "unknown":
+        return "unknown: counts as 0"
+    if not _is_uncertain(number):
+        return ""
+    low, high = (scale * x for x in _quantiles(number, 0.05, 0.95))
+    return f"{low:.3g} to {high:.3g}" if max(abs(low), abs(high)) < 1000 else f"{low:,.0f} to {high:,.0f}"
+
+
+def _label(case: Case, path: str, meaning: str) -> str:
+    """Call a number by whose it is and its key: Acme, leaks: failure rate."""
+    known = labels_of(case, [path])[path]
+    whose = known[: known.rindex(meaning.split(";")[0])]
+    words = path.split(".")
+    year = ""
+    if "by_year" in words:
+        year = f", year {int(words[-1]) + 1}"
+        words = words[: words.index("by_year")]
+    key = words[-1]
+    if len(words) > 1 and (words[-2] in _KEYS or words[-2] == "chargeback"):
+        key = _KEYS.get(words[-2], words[-2])
+    elif words[-2:] == ["contacts", "cost"]:
+        key = "cost of a contact"
+    elif "price_breaks" in words:
+        key = f"unit price, row {int(words[-2]) + 1}"
+    text = f"{whose}{key}".replace("_", " ") + year
+    return sentence(text)
+
+
+def sentence(text: str) -> str:
+    """Begin a text with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _section(case: Case, path: str) -> str:
+    words = path.split(".")
+    if words[0] == "suppliers":
+        return sentence(case.option(words[1]).label)
+    return _SECTIONS.get(words[0], "Money and time")
+
+
+def _unit(case: Case, one: Input) -> str:
+    """Write a unit as people say it: EUR a unit."""
+    words = one.path.split(".")
+    currency = case.currency
+    if words[0] == "suppliers" and one.entry.name in ("unit_price", "break_price"):
+        currency = case.option(words[1]).settings.get("currency", currency)
+    extras = {extra.amount.path: extra.per for option in case.options for extra in option.extras}
+    if one.path in extras:
+        per = extras[one.path].replace("_", " ")
+        return f"{currency} once" if per == "once" else f"{currency} {_each(per)}"
+    return each_of(one.entry.unit, currency)
+
+
+def each_of(unit: str, currency: str) -> str:
+    """Write a unit such as money/unit as people say it: EUR a unit."""
+    first, *others = unit.split("/")
+    counted = currency if first == "money" else "" if first == "1" else f"{first}s"
+    return " ".join([*([counted] if counted else []), *map(_each, others)])
+
+
+def _each(thing: str) -> str:
+    return f"an {thing}" if thing[0] in "aeio" else f"a {thing}"
+
+
+def sections(rest: list[Control]) -> Iterator[tuple[str, list[Control]]]:
+    """Yield the other numbers by section."""
+    for name in dict.fromkeys(one.section for one in rest):
+        yield name, [one for one in rest if one.section == name]

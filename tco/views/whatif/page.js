@@ -1,0 +1,549 @@
+// The page: settings come from sliders, fields, the address and files; figures go into words, charts and tables.
+
+const NAMES = { hard: "hard", hard_and_estimated: "hard + estimated", all_in: "all in" };
+const byId = (id) => document.getElementById(id);
+const stated = evaluate();
+let settings = {};
+let chosen = model.best;
+
+// --- Numbers as people read them ---
+
+const format = (value, options) => {
+  const text = new Intl.NumberFormat("en-GB", options).format(value);
+  return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
+};
+const money = (value) => format(value, { maximumFractionDigits: 0 });
+const signed = (value) => format(value, { maximumFractionDigits: 0, signDisplay: "exceptZero" });
+const each = (value, more = {}) => {
+  const digits = Math.abs(value) < 1e3 ? 2 : Math.abs(value) < 1e4 ? 1 : 0;
+  return format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...more });
+};
+const price = (value) => (Math.abs(value) < 1 ? format(value, { maximumSignificantDigits: 3 }) : each(value));
+const plain = (value) => String(Number(value.toPrecision(12)));
+const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+const words = (name) => upper(name.replaceAll("_", " "));
+const scaleOf = (input) => (input.percent ? 100 : 1);
+const written = (input, value) => `${plain(value * scaleOf(input))}${input.percent ? " %" : ""}`;
+
+// --- Settings ---
+
+const valueOf = (path) => settings[path] ?? model.inputs[path].value;
+
+function set(path, value) {
+  if (value === model.inputs[path].value) delete settings[path];
+  else settings[path] = value;
+}
+
+// Say what is wrong with a value; nothing where all is well.
+function objection(input, value) {
+  const number = Number.isFinite(value);
+  const shown = number ? written(input, value) : "no number";
+  const expected = {
+    share: "a share between 0 % and 100 %",
+    rate: "a rate above -100 %",
+    positive: input.low > 0 ? `${input.low} or more` : "0 or more",
+    number: "a number",
+  }[input.kind];
+  const low = input.kind === "rate" ? value > input.low : input.low === null || value >= input.low;
+  const inside = number && low && (input.high === null || value <= input.high);
+  return inside ? "" : `expected ${expected}, found ${shown}`;
+}
+
+// --- Controls ---
+
+const controls = [...document.querySelectorAll(".control[data-path]")].map((box) => new Control(box));
+const together = document.querySelector("[data-together]");
+
+function Control(box) {
+  const path = box.dataset.path;
+  const input = model.inputs[path];
+  const [field, slider] = [box.querySelector("input[type=number]"), box.querySelector("input[type=range]")];
+  const [undo, error] = [box.querySelector(".undo"), box.querySelector(".error")];
+  const take = (text) => {
+    const value = text.trim() === "" ? NaN : Number(text) / scaleOf(input);
+    const wrong = objection(input, value);
+    complain(wrong);
+    if (!wrong) set(path, value);
+    return !wrong;
+  };
+  const complain = (wrong) => {
+    error.textContent = wrong && `${wrong}: the figures keep ${written(input, valueOf(path))}`;
+    field.setAttribute("aria-invalid", String(Boolean(wrong)));
+  };
+  slider.addEventListener("input", () => take(slider.value) && changed(slider));
+  field.addEventListener("input", () => take(field.value) && changed(field));
+  undo.addEventListener("click", () => {
+    delete settings[path];
+    changed();
+    field.focus();
+  });
+  for (const one of [slider, field]) one.addEventListener("change", remember);
+  // Show the value that the figures are computed with, but leave alone what is being typed.
+  this.show = (source) => {
+    const value = valueOf(path);
+    if (source !== slider) slider.value = value * scaleOf(input);
+    if (source !== field) {
+      field.value = plain(value * scaleOf(input));
+      complain("");
+    }
+    slider.setAttribute("aria-valuetext", `${written(input, value)} ${input.percent ? "" : input.unit}`.trim());
+    undo.hidden = !(path in settings);
+    box.classList.toggle("moved", path in settings);
+  };
+}
+
+// One slider for the churn of all failure modes, as a percentage of what the case states.
+function setUpTogether() {
+  if (!together) return () => {};
+  const [field, slider] = [together.querySelector("input[type=number]"), together.querySelector("input[type=range]")];
+  const [undo, error] = [together.querySelector(".undo"), together.querySelector(".error")];
+  const factor = () => {
+    const found = model.churn.map((path) => valueOf(path) / model.inputs[path].value);
+    const same = found.every((one) => Math.abs(one - found[0]) <= 1e-9 * Math.max(1, found[0]));
+    return same ? 100 * found[0] : null;
+  };
+  const take = (text) => {
+    const share = text.trim() === "" ? NaN : Number(text) / 100;
+    const most = Math.min(...model.churn.map((path) => 1 / model.inputs[path].value));
+    const fits = share >= 0 && share <= most;
+    error.textContent = fits ? "" : `expected a number between 0 and ${Math.floor(100 * most)}`;
+    field.setAttribute("aria-invalid", String(!fits));
+    if (fits) model.churn.forEach((path) => set(path, share === 1 ? model.inputs[path].value : share * model.inputs[path].value));
+    return fits;
+  };
+  slider.addEventListener("input", () => take(slider.value) && changed(slider));
+  field.addEventListener("input", () => take(field.value) && changed(field));
+  undo.addEventListener("click", () => {
+    model.churn.forEach((path) => delete settings[path]);
+    changed();
+    field.focus();
+  });
+  for (const one of [slider, field]) one.addEventListener("change", remember);
+  return (source) => {
+    const value = factor();
+    const moved = model.churn.some((path) => path in settings);
+    if (source !== slider) slider.value = value ?? 100;
+    if (source !== field) {
+      field.value = value === null ? "" : plain(value);
+      field.placeholder = value === null ? "differs" : "";
+      error.textContent = "";
+      field.setAttribute("aria-invalid", "false");
+    }
+    slider.setAttribute("aria-valuetext", value === null ? "differs by mode" : `${plain(value)} % of stated`);
+    undo.hidden = !moved;
+    together.classList.toggle("moved", moved);
+  };
+}
+const showTogether = setUpTogether();
+
+// --- What follows from a change ---
+
+let frame = 0;
+let idle = 0;
+
+function changed(source) {
+  controls.forEach((one) => one.show(source));
+  showTogether(source);
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(render);
+}
+
+function render() {
+  const found = evaluate(settings);
+  const broken = found.problems.length > 0;
+  document.body.classList.toggle("stale", broken);
+  byId("problem").hidden = !broken;
+  byId("problem").textContent = broken ? `No figures with these settings. ${found.problems.map(upper).join(". ")}.` : "";
+  byId("doubts").hidden = broken || !found.doubts.length;
+  byId("doubts").textContent = broken || !found.doubts.length ? "" : `Doubtful. ${found.doubts.map(upper).join(". ")}.`;
+  if (!broken) {
+    showAnswer(found);
+    drawStacks(found);
+    drawBridge(found);
+    listLines(found);
+  }
+  listChanges();
+  byId("command").textContent = command();
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    byId("spoken").textContent = broken ? "" : spokenAnswer(found);
+  }, 700);
+}
+
+const saves = (npv) => (Math.abs(npv) < 0.5 ? "saves nothing" : npv > 0 ? "saved" : "costs more");
+
+function showAnswer(found) {
+  const option = found.options[chosen];
+  const before = stated.problems.length ? null : stated.options[chosen];
+  for (const card of document.querySelectorAll(".card")) {
+    const kind = card.dataset.total;
+    const { npv } = option.totals[kind];
+    const tell = (name, text) => (card.querySelector(`[data-figure=${name}]`).textContent = text);
+    tell("npv", signed(npv));
+    tell("words", `${saves(npv)}${Math.abs(npv) < 0.5 ? "" : `, ${each(Math.abs(npv / found.units))} a unit`}`);
+    const was = before && before.totals[kind].npv;
+    tell("stated", before && signed(was) !== signed(npv) ? `as stated ${signed(was)}` : "as stated");
+    tell("price", `highest price ${highest(option, kind)}`);
+    card.classList.toggle("loses", npv < -0.5);
+  }
+  byId("sentence").textContent = `${paidBack(option)} ${priceNow(option)}`;
+}
+
+function highest(option, kind) {
+  const { prices } = option.highest_price;
+  if (prices === null) return "not a straight line: see tco breakeven";
+  if (prices[kind] === "none") return "none is low enough";
+  return prices[kind] === "any" ? "any" : price(prices[kind]);
+}
+
+function paidBack({ payback: { months, repeated } }) {
+  if (months === null) return "It does not pay back within the horizon.";
+  if (months === 0) return repeated ? "It needs nothing up front, but falls behind later." : "It needs nothing up front.";
+  return `It pays back after ${format(months, { maximumFractionDigits: 1 })} months, all in${repeated ? ", and falls behind again later" : ""}.`;
+}
+
+function priceNow({ highest_price: { value } }) {
+  const stake = model.stakes[chosen];
+  return `The price at stake, ${stake.label}, is ${price(value)} ${stake.unit} now.`;
+}
+
+function spokenAnswer(found) {
+  const { totals } = found.options[chosen];
+  const parts = Object.keys(NAMES).map((kind) => `${NAMES[kind]} ${signed(totals[kind].npv)}`);
+  return `${upper(labelOf(chosen))}, saved in ${model.currency}: ${parts.join(", ")}. ${paidBack(found.options[chosen])}`;
+}
+
+// --- Charts ---
+
+const INK = "#222222";
+const GROUPS = {
+  supply: { colour: "#0072B2", ink: "#ffffff" },
+  fulfilment: { colour: "#56B4E9", ink: INK },
+  failures: { colour: "#D55E00", ink: INK },
+  service: { colour: "#E69F00", ink: INK },
+  inventory: { colour: "#F0E442", ink: INK, hatch: "M0 6L6 0" },
+  risk: { colour: "#009E73", ink: INK, hatch: "M0 0L6 6" },
+  customers: { colour: "#CC79A7", ink: INK, hatch: "M0 6L6 0M0 0L6 6" },
+};
+
+function svg(name, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function html(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function hatched(id, colour, lines, stroke = "#ffffff") {
+  const pattern = svg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse" });
+  pattern.append(svg("rect", { width: 6, height: 6, fill: colour }), svg("path", { d: lines, stroke, "stroke-width": 1 }));
+  return pattern;
+}
+
+const fillOf = (group) => (GROUPS[group].hatch ? `url(#hatch-${group})` : GROUPS[group].colour);
+const patterns = () =>
+  svg(
+    "defs",
+    {},
+    ...Object.entries(GROUPS).filter(([, { hatch }]) => hatch).map(([name, { colour, hatch }]) => hatched(`hatch-${name}`, colour, hatch, INK)),
+    hatched("hatch-worse", "#D55E00", "M0 6L6 0"),
+  );
+
+function chart(place, height, text, marks) {
+  const width = Math.max(280, Math.min(960, place.clientWidth || 640));
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": text, "font-size": 13, fill: INK });
+  picture.append(patterns(), ...marks(width));
+  place.replaceChildren(picture);
+}
+
+function label(x, y, text, more = {}) {
+  return svg("text", { x, y, ...more }, text);
+}
+
+function byGroup(found, name) {
+  const sums = {};
+  for (const line of model.lines) {
+    const amount = found.options[name].lines[line.name] ?? 0;
+    sums[line.group] = (sums[line.group] ?? 0) + amount / found.units;
+  }
+  return sums;
+}
+
+const groupsUsed = Object.keys(GROUPS).filter((group) => model.lines.some((line) => line.group === group));
+
+function drawStacks(found) {
+  const bars = model.options.map(({ name, label: text }) => ({ name, text, sums: byGroup(found, name) }));
+  const side = (sums, sign) => groupsUsed.reduce((sum, group) => sum + Math.max(0, sign * (sums[group] ?? 0)), 0);
+  const [most, least] = [Math.max(...bars.map(({ sums }) => side(sums, 1))), Math.max(...bars.map(({ sums }) => side(sums, -1)))];
+  const totals = bars.map(({ name, text }) => `${text} ${each(found.options[name].totals.all_in.cost_per_unit)}`);
+  const marks = (width) => {
+    const x = scale(-least, most, 0, width - 70);
+    return bars.flatMap((bar, row) => stack(bar, 54 * row, x, found.options[bar.name].totals.all_in.cost_per_unit));
+  };
+  chart(byId("stacks"), 54 * bars.length, `Cost of a planned unit in ${model.currency}: ${totals.join("; ")}`, marks);
+}
+
+const scale = (low, high, start, end) => (value) => start + ((value - low) / (high - low || 1)) * (end - start);
+
+function stack({ name, text, sums }, top, x, total) {
+  const bold = name === chosen || name === model.baseline ? "bold" : "normal";
+  const marks = [label(0, top + 14, upper(text), { "font-weight": bold })];
+  const ends = { 1: 0, "-1": 0 };
+  for (const group of groupsUsed) {
+    const amount = sums[group] ?? 0;
+    if (!amount) continue;
+    const sign = Math.sign(amount);
+    const [from, to] = [ends[sign], ends[sign] + amount].map(x);
+    ends[sign] += amount;
+    const [left, wide] = [Math.min(from, to), Math.abs(to - from)];
+    marks.push(svg("rect", { x: left, y: top + 20, width: wide, height: 24, fill: fillOf(group), stroke: "#ffffff" }));
+    if (wide > 40 && !GROUPS[group].hatch) {
+      const middle = { "text-anchor": "middle", fill: GROUPS[group].ink, "font-size": 12 };
+      marks.push(label(left + wide / 2, top + 36, each(amount), middle));
+    }
+  }
+  marks.push(svg("path", { d: `M${x(0)} ${top + 18}V${top + 46}`, stroke: INK }));
+  marks.push(label(x(ends[1]) + 6, top + 37, each(total), { "font-weight": "bold" }));
+  return marks;
+}
+
+function drawLegend() {
+  const items = groupsUsed.map((group) => {
+    const swatch = svg("svg", { viewBox: "0 0 16 12", "aria-hidden": "true" });
+    swatch.append(svg("rect", { width: 16, height: 12, fill: fillOf(group) }));
+    return html("li", {}, swatch, words(group));
+  });
+  byId("legend").replaceChildren(...items);
+}
+
+const MOST_STEPS = 10;
+
+function bridgeSteps(found) {
+  const [base, option] = [found.options[model.baseline].lines, found.options[chosen].lines];
+  const all = model.lines
+    .map((line) => ({ ...line, change: ((option[line.name] ?? 0) - (base[line.name] ?? 0)) / found.units }))
+    .filter(({ change }) => change !== 0);
+  const least = 0.01 * all.reduce((sum, { change }) => sum + Math.abs(change), 0);
+  const kept = new Set([...all].sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, MOST_STEPS));
+  const shown = all.filter((one) => kept.has(one) && Math.abs(one.change) >= least);
+  const small = all.filter((one) => !shown.includes(one));
+  const steps = shown.map(({ name, grade, change }) => ({ text: words(name) + (grade === "hard" ? "" : ` (${grade})`), change }));
+  if (small.length) {
+    steps.push({ text: `${small.length} small line${small.length > 1 ? "s" : ""}`, change: small.reduce((sum, one) => sum + one.change, 0) });
+  }
+  return steps;
+}
+
+function drawBridge(found) {
+  const [base, option] = [model.baseline, chosen].map((name) => found.options[name].totals.all_in.cost_per_unit);
+  const steps = bridgeSteps(found);
+  const rows = [{ text: upper(labelOf(model.baseline)), from: 0, to: base, whole: true }];
+  for (const { text, change } of steps) {
+    const from = rows.at(-1).to;
+    rows.push({ text, from, to: from + change, change });
+  }
+  rows.push({ text: upper(labelOf(chosen)), from: 0, to: option, whole: true });
+  const told = steps.map(({ text, change }) => `${text} ${each(change, { signDisplay: "exceptZero" })}`);
+  const text = `From ${each(base)} with ${labelOf(model.baseline)} to ${each(option)} with ${labelOf(chosen)}, ${model.currency} a unit: ${told.join("; ") || "nothing changes"}`;
+  const wide = byId("bridge").clientWidth > 560;
+  const height = wide ? 28 : 42;
+  chart(byId("bridge"), height * rows.length + 18, text, (width) => bridgeMarks(rows, width, height, wide));
+  byId("bridge-to").textContent = labelOf(chosen);
+}
+
+function bridgeMarks(rows, width, height, wide) {
+  const ends = rows.map(({ to }) => to);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const start = low <= 0 ? Math.min(low, 0) : high - low < 0.5 * low ? Math.max(0, low - 0.6 * (high - low || 0.1 * low)) : 0;
+  const left = wide ? 230 : 0;
+  const x = scale(start, high, left, width - 64);
+  const bar = wide ? 4 : 20;
+  const marks = rows.flatMap(({ text, from, to, whole, change }, row) => {
+    const top = row * height;
+    const [a, b] = [whole ? Math.max(from, start) : from, to].map(x);
+    const fill = whole ? "#5f5f5f" : change < 0 ? "#0072B2" : "url(#hatch-worse)";
+    const weight = whole ? "bold" : "normal";
+    const shown = whole ? each(to) : each(change, { signDisplay: "exceptZero" });
+    const name = wide && text.length > 32 ? `${text.slice(0, 31)}…` : text;
+    const found = [
+      label(wide ? left - 8 : 0, top + (wide ? bar + 14 : 15), name, { "text-anchor": wide ? "end" : "start", "font-weight": weight }),
+      svg("rect", { x: Math.min(a, b), y: top + bar, width: Math.max(Math.abs(b - a), 0.5), height: 19, fill }),
+      label(Math.max(a, b) + 5, top + bar + 14, shown, { "font-weight": weight }),
+    ];
+    if (row < rows.length - 1) found.push(svg("path", { d: `M${x(to)} ${top + bar}V${top + height + bar + 19}`, stroke: "#5f5f5f", "stroke-width": 0.7 }));
+    return found;
+  });
+  const note = start > 0 ? `${model.currency} a unit (the axis does not begin at 0)` : `${model.currency} a unit`;
+  marks.push(label(left, rows.length * height + 12, note, { "font-size": 12, fill: "#57606a" }));
+  return marks;
+}
+
+// --- Tables ---
+
+function table(place, heads, body) {
+  const head = html("tr", {}, ...heads.map((text, i) => html("th", { scope: "col", ...(i ? { class: "figure" } : {}) }, text)));
+  const lines = body.map(({ cells, total: bold }) => {
+    const [first, ...others] = cells;
+    const row = html("tr", bold ? { class: "total" } : {}, html("th", { scope: "row" }, first));
+    row.append(...others.map((text) => html("td", { class: "figure" }, text)));
+    return row;
+  });
+  place.replaceChildren(html("thead", {}, head), html("tbody", {}, ...lines));
+}
+
+function listLines(found) {
+  const names = model.options.map(({ name }) => name);
+  const perUnit = (amount) => (amount === undefined ? "–" : each(amount / found.units));
+  const body = [];
+  const grades = { hard: "hard", estimated: "hard_and_estimated", soft: "all_in" };
+  for (const [grade, kind] of Object.entries(grades)) {
+    for (const line of model.lines.filter((one) => one.grade === grade)) {
+      body.push({ cells: [words(line.name), ...names.map((name) => perUnit(found.options[name].lines[line.name]))] });
+    }
+    body.push({ cells: [`${upper(NAMES[kind])}, a unit`, ...names.map((name) => each(found.options[name].totals[kind].cost_per_unit))], total: true });
+  }
+  for (const kind of Object.keys(NAMES)) {
+    const saved = (name) => (name === model.baseline ? "–" : signed(found.options[name].totals[kind].npv));
+    body.push({ cells: [`Saved, ${NAMES[kind]}`, ...names.map(saved)], total: kind === "all_in" });
+  }
+  const months = (name) => {
+    const value = found.options[name].payback?.months;
+    return value === undefined ? "–" : value === null ? "never" : value === 0 ? "at once" : format(value, { maximumFractionDigits: 1 });
+  };
+  body.push({ cells: ["Payback, months, all in", ...names.map(months)] });
+  for (const kind of Object.keys(NAMES)) {
+    const most = (name) => (name === model.baseline ? "–" : highest(found.options[name], kind));
+    body.push({ cells: [`Highest price, ${NAMES[kind]}`, ...names.map(most)] });
+  }
+  table(byId("lines"), [`${model.currency}`, ...model.options.map((one) => upper(one.label))], body);
+}
+
+function listChanges() {
+  const paths = Object.keys(settings);
+  if (!paths.length) {
+    byId("changed").replaceChildren(html("p", { class: "about" }, "Nothing: all inputs stand as the case states them."));
+    return;
+  }
+  const body = paths.map((path) => {
+    const input = model.inputs[path];
+    return { cells: [input.label, written(input, input.value), written(input, settings[path]), input.percent ? "" : input.unit] };
+  });
+  const made = html("table");
+  table(made, ["Input", "as stated", "now", ""], body);
+  byId("changed").replaceChildren(made);
+}
+
+// The same settings for the command line; a path by contract year is stated whole.
+function command() {
+  const stated = new Map();
+  for (const path of Object.keys(settings)) {
+    const whole = path.replace(/\.by_year\.\d+$/, "");
+    const years = Object.keys(model.inputs).filter((one) => one.startsWith(`${whole}.by_year.`));
+    const value = whole === path ? String(settings[path]) : `{by_year: [${years.map(valueOf).join(", ")}]}`;
+    stated.set(whole, value);
+  }
+  const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const scenario = model.scenario ? [` --scenario ${quoted(model.scenario)}`] : [];
+  return [`tco compare ${model.file}`, ...scenario, ...[...stated].map(([path, value]) => ` --set ${quoted(`${path}=${value}`)}`)].join("");
+}
+
+// --- Settings in the address and in files ---
+
+const address = () =>
+  `#${[["option", chosen], ...Object.entries(settings)].map((pair) => pair.map(encodeURIComponent).join("=")).join("&")}`;
+
+function remember() {
+  location.replace(address());
+}
+
+// Take settings from outside: each that fits is taken, and what does not fit is told.
+function take(found, option) {
+  const refused = [];
+  settings = {};
+  for (const [path, value] of Object.entries(found)) {
+    const input = Object.hasOwn(model.inputs, path) ? model.inputs[path] : null;
+    const wrong = input ? objection(input, typeof value === "number" ? value : NaN) : "the case has no such input";
+    if (wrong) refused.push(`${path}: ${wrong}`);
+    else set(path, value);
+  }
+  if (model.options.some(({ name }) => name === option && name !== model.baseline)) chosen = option;
+  byId("option").value = chosen;
+  changed();
+  return refused;
+}
+
+function takeAddress() {
+  if (!location.hash.includes("=") || location.hash === address()) return;
+  try {
+    const pairs = location.hash.slice(1).split("&").map((pair) => pair.split("=").map(decodeURIComponent));
+    const { option, ...found } = Object.fromEntries(pairs);
+    const numbers = Object.entries(found).map(([path, text]) => [path, text.trim() === "" ? NaN : Number(text)]);
+    tell(take(Object.fromEntries(numbers), option), "Settings taken from the link.");
+  } catch {
+    tell(["this link cannot be read"], "");
+  }
+}
+
+function tell(refused, done) {
+  byId("note").textContent = refused.length ? `Not taken: ${refused.join("; ")}.` : done;
+}
+
+function save() {
+  const text = JSON.stringify({ whatif: 1, case: model.case, fingerprint: model.fingerprint, option: chosen, settings }, null, 2);
+  const link = html("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: "whatif-settings.json" });
+  link.click();
+  URL.revokeObjectURL(link.href);
+  tell([], "Settings saved to whatif-settings.json.");
+}
+
+async function loadFile(file) {
+  try {
+    const found = JSON.parse(await file.text());
+    if (found?.whatif !== 1 || typeof found.settings !== "object" || found.settings === null) throw new SyntaxError();
+    const same = found.fingerprint === model.fingerprint;
+    tell(take(found.settings, found.option), same ? "Settings loaded." : "Settings loaded; they were saved for another state of the case.");
+    remember();
+  } catch {
+    tell([`${file.name} is no file that this page saved`], "");
+  }
+}
+
+async function copyLink() {
+  remember();
+  try {
+    await navigator.clipboard.writeText(location.href);
+    tell([], "Link copied. It opens this page, where it lies now, with these settings.");
+  } catch {
+    tell([], "The address of this page now holds these settings: copy it from the address bar.");
+  }
+}
+
+byId("option").addEventListener("change", (event) => {
+  chosen = event.target.value;
+  changed();
+  remember();
+});
+byId("reset").addEventListener("click", () => {
+  tell(take({}, chosen), "All inputs stand as the case states them.");
+  remember();
+});
+byId("save").addEventListener("click", save);
+byId("link").addEventListener("click", copyLink);
+byId("print").addEventListener("click", () => window.print());
+byId("load").addEventListener("change", (event) => {
+  if (event.target.files.length) loadFile(event.target.files[0]);
+  event.target.value = "";
+});
+window.addEventListener("hashchange", takeAddress);
+window.addEventListener("resize", () => changed());
+
+drawLegend();
+byId("option").value = chosen;
+changed();
+takeAddress();
