@@ -24,7 +24,7 @@ import tco
 from tco.errors import TcoError
 from tco.finance.paybacks import payback
 from tco.results import TOTALS
-from tco.views.workbook import write_workbook
+from tco.views.workbook import workbook, write_workbook
 from tco.views.workbook.layout import sheet_names
 
 pytest.importorskip("xlsxwriter")
@@ -315,6 +315,19 @@ class TestRecalculatedByLibreOffice:
         for file, (changes, case) in zip(made, wanted, strict=True):
             assert disagreements(theirs[file.stem], case) == [], changes
 
+    def test_highest_justified_price_is_that_of_breakeven(self, tmp_path):
+        """Solved there from draws of the price, here by the slope that the sheet adds up."""
+        for name in ("cartridges", "dominated"):
+            case = shipped(ROOT / f"scenarios/{name}.yaml", SHORT)
+            shown = figures(read(written(case, tmp_path / "prices.xlsx")), case)
+            for option in [one for one in case.options if one.name != case.baseline]:
+                found = tco.breakeven(case, option.name, n=16)
+                table = "price_breaks" in option.switches  # shown as a share of today's table
+                for total in TOTALS:
+                    price = shown[option.name, f"Highest justified price, {NAMES[total]}"]
+                    wanted = found.totals[total].base / (found.value if table else 1)
+                    assert price == pytest.approx(wanted, rel=1e-9)
+
     def test_highest_justified_price_put_back_saves_nothing(self, tmp_path):
         for name, option, path in (
             ("cartridges", "borealis", "suppliers.borealis.unit_price"),
@@ -560,7 +573,7 @@ class TestTheFile:
     def test_holds_a_simulation_as_values_marked_so(self, tmp_path):
         case = shipped(ROOT / "scenarios/hard_drives.yaml")
         simulation = tco.simulate(case, 64, seed=3)
-        book = read(written(case, tmp_path / "risk.xlsx", simulation=simulation, sensitivity=simulation))
+        book = read(written(case, tmp_path / "risk.xlsx", simulation=simulation))
         assert str(book["Simulation"]["A2"].value).startswith("Values, worked out by tco")
         assert "64 draws, seed 3" in str(book["Simulation"]["A2"].value)
         assert not any(cell.formula for cell in book["Simulation"].values())
@@ -568,7 +581,19 @@ class TestTheFile:
         means = [cell.value for place, cell in book["Simulation"].items() if place.startswith("C")]
         assert pytest.approx(row["mean"], rel=1e-14) in means
         assert pytest.approx(simulation.suppliers[1].npv["all_in"].mean, rel=1e-14) in means
-        assert "Sensitivity" in book
+        assert "Sensitivity" not in book
+
+    def test_of_a_command_holds_a_simulation_and_a_tornado(self, tmp_path):
+        case = shipped(ROOT / "scenarios/hard_drives.yaml")
+        with NO_GAPS:
+            workbook(case, tmp_path / "all.xlsx", n=64, seed=3)
+            workbook(case, tmp_path / "bare.xlsx", n=0)
+        book = read(tmp_path / "all.xlsx")
+        assert {"Sensitivity", "Simulation"} <= set(book)
+        shown = {cell.value for cell in book["Sensitivity"].values()}
+        option = min(tco.compare(case).suppliers[1:], key=lambda one: one.present_cost).supplier
+        assert {bar.path for bar in tco.tornado(case, option).bars} <= shown
+        assert not {"Sensitivity", "Simulation"} & set(read(tmp_path / "bare.xlsx"))
 
     def test_every_input_stands_with_its_source(self, cartridges):
         case, book, file = cartridges

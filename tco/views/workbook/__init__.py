@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
 
+from tco.analyses.tornado import Tornado, tornado
 from tco.comparison import Comparison, compare
+from tco.errors import TcoError
 from tco.files import replacing
 from tco.loader import Case
-from tco.simulation import Simulation
+from tco.outcomes import DEFAULT_DRAWS, uncertain_inputs
+from tco.simulation import Simulation, simulate
 from tco.views.workbook.calculation import Calculation
 from tco.views.workbook.checking import CheckSheet
 from tco.views.workbook.compared import CompareSheet
 from tco.views.workbook.flows import FlowSheet
 from tco.views.workbook.inputs import InputSheet
 from tco.views.workbook.layout import Book, Sheet, sheet_names
-from tco.views.workbook.notes import write_about, write_log, write_simulation, write_values
+from tco.views.workbook.notes import write_about, write_log, write_simulation, write_tornado
 from tco.views.workbook.register import Register
 from tco.views.workbook.wiring import Wiring
 from tco.views.workbook.years import YearSheet
@@ -38,11 +40,31 @@ _TOLD = {
 }
 
 
-class Tabular(Protocol):
-    """A result that gives its rows."""
+def workbook(case: Case, path: str | Path, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> None:
+    """Write a case as a live Excel workbook, with a simulation and a tornado as values.
 
-    def rows(self) -> Iterable[Mapping[str, Any]]:
-        """Yield one row after another."""
+    Parameters
+    ----------
+    case : Case
+        From `tco.load` or `tco.from_data`.
+    path : str or Path
+        A file ending in ``.xlsx``; written whole or not at all.
+    n, seed : int
+        Draws of the simulation, and what they are made from; with n = 0 both sheets of values are left out.
+
+    Raises
+    ------
+    TcoError
+        Where XlsxWriter is not installed, or the file cannot be written.
+    """
+    made = compare(case)
+    if not n or not uncertain_inputs(case):
+        write_workbook(case, path, comparison=made)
+        return
+    others = [option for option in made.suppliers if option.supplier != case.baseline]
+    best = min(others, key=lambda option: option.present_cost, default=None)
+    sensitivity = tornado(case, best.supplier) if best else None
+    write_workbook(case, path, comparison=made, simulation=simulate(case, n, seed=seed), sensitivity=sensitivity)
 
 
 def write_workbook(
@@ -51,7 +73,7 @@ def write_workbook(
     *,
     comparison: Comparison | None = None,
     simulation: Simulation | None = None,
-    sensitivity: Tabular | None = None,
+    sensitivity: Tornado | None = None,
 ) -> None:
     """Write a case as an Excel workbook whose formulas are those of the model.
 
@@ -65,28 +87,30 @@ def write_workbook(
         Of this case, if it is known already.
     simulation : Simulation, optional
         Of this case: a sheet of values.
-    sensitivity : result with rows, optional
-        Such as a tornado: a sheet of values.
+    sensitivity : Tornado, optional
+        Of this case: a sheet of values.
 
     Raises
     ------
     TcoError
-        Where the file cannot be written.
+        Where XlsxWriter is not installed, or the file cannot be written.
 
     Notes
     -----
     Every formula carries the value that the model gives, so that viewers which do not calculate show it too. The
     date within the file is SOURCE_DATE_EPOCH, or the case's first month.
     """
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]
-
+    try:
+        from xlsxwriter import Workbook  # type: ignore[import-untyped]
+    except ImportError:
+        raise TcoError("a workbook needs the extra 'report': pip install 'supplier-tco[report]'") from None
     made = comparison or compare(case)
     with replacing(path) as temporary:
-        workbook = Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
-        workbook.set_properties({"title": case.name, "author": "tco", "created": _date(case)})
-        workbook.set_calc_mode("auto")
-        _Writer(case, made, Book(workbook)).write(simulation, sensitivity)
-        workbook.close()
+        file = Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        file.set_properties({"title": case.name, "author": "tco", "created": _date(case)})
+        file.set_calc_mode("auto")
+        _Writer(case, made, Book(file)).write(simulation, sensitivity)
+        file.close()
 
 
 class _Writer:
@@ -95,7 +119,7 @@ class _Writer:
     def __init__(self, case: Case, comparison: Comparison, book: Book) -> None:
         self.case, self.comparison, self.book = case, comparison, book
 
-    def write(self, simulation: Simulation | None, sensitivity: Tabular | None) -> None:
+    def write(self, simulation: Simulation | None, sensitivity: Tornado | None) -> None:
         """Write all sheets: those that others refer to are planned first."""
         case, made = self.case, self.comparison
         left_out = [name for name, one in (("Sensitivity", sensitivity), ("Simulation", simulation)) if one is None]
@@ -138,9 +162,9 @@ class _Writer:
             found[name] = Calculation(self.case, wiring, inputs, sheet, self.comparison, baseline, ends=ends)
         return found
 
-    def _values(self, sheets: Mapping[str, Sheet], simulation: Simulation | None, sensitivity: Tabular | None) -> None:
+    def _values(self, sheets: Mapping[str, Sheet], simulation: Simulation | None, sensitivity: Tornado | None) -> None:
         if sensitivity is not None:
-            write_values("Sensitivity", "", list(sensitivity.rows()), sheets["Sensitivity"])
+            write_tornado(sensitivity, self.case.option(sensitivity.supplier).label, sheets["Sensitivity"])
         if simulation is not None:
             write_simulation(simulation, sheets["Simulation"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tco.analyses.tornado import Tornado
 from tco.comparison import Comparison
 from tco.loader import Case
 from tco.results import TOTALS
@@ -153,12 +154,26 @@ def write_log(case: Case, sheet: Sheet) -> None:
     sheet.worksheet.freeze_panes(4, 0)
 
 
-def write_values(title: str, told: str, rows: Sequence[Mapping[str, Any]], sheet: Sheet) -> None:
-    """Write rows of an analysis as values, marked so."""
-    _values_head(title, told, sheet)
-    heads = list(dict.fromkeys(key for row in rows for key in row))
-    sheet.widths(28, 34, *([15] * max(0, len(heads) - 2)))
-    _table(3, heads, rows, sheet)
+def write_tornado(result: Tornado, label: str, sheet: Sheet) -> None:
+    """Write what each uncertain input does to a figure, the largest swing first, as values."""
+    figure = {"npv": "NPV, all in", "cost": "present cost"}.get(
+        result.output, f"NPV, {result.output.replace('_', ' ')}"
+    )
+    ends = f"from its {100 * result.low:g}th to its {100 * result.high:g}th percentile"
+    _values_head("Sensitivity", f"Each input alone {ends}, all others at their means; {figure}, of {label}.", sheet)
+    sheet.widths(52, *[16] * 5)
+    rows = [
+        {
+            "input": bar.path,
+            "from": bar.from_value,
+            "to": bar.to_value,
+            "figure at from": bar.low,
+            "figure at to": bar.high,
+            "swing": bar.swing,
+        }
+        for bar in result.bars
+    ]
+    _table(3, ("input", "from", "to", "figure at from", "figure at to", "swing"), rows, sheet)
     sheet.worksheet.freeze_panes(4, 1)
     sheet.worksheet.repeat_rows(3)
 
