@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tco.views.charts.sentences import alike
@@ -263,6 +264,7 @@ def _cut(words: str, room: float, size: float, bold: bool) -> str:
     return f"{words}…"
 
 
+@lru_cache(maxsize=4096)
 def width_of(words: str, size: float, *, bold: bool = False) -> float:
     """Give how wide a line of words is, and a little more, for type that is set to whole pixels [point]."""
     from matplotlib.font_manager import FontProperties
@@ -283,12 +285,16 @@ def told_apart(names: Sequence[str], room: float, size: float, *, lines: int) ->
 
 
 def _without_middle(name: str, room: float, size: float, lines: int) -> str:
-    for kept in range(len(name) - 2, 1, -1):
-        tail = kept // 2
+    fits, too_many, found = 1, len(name), wrapped(name, room, size, lines=lines)
+    while too_many - fits > 1:
+        kept = (fits + too_many) // 2
+        tail = max(kept // 2, 1)
         words = wrapped(f"{name[: kept - tail].rstrip()}… {name[-tail:].lstrip()}", room, size, lines=lines)
-        if not words.endswith("…"):
-            return words
-    return wrapped(name, room, size, lines=lines)
+        if words.endswith("…"):
+            too_many = kept
+        else:
+            fits, found = kept, words
+    return found
 
 
 def numbers_on(axis: Axis, *, divisor: float = 1.0) -> None:
