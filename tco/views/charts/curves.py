@@ -32,6 +32,7 @@ from tco.views.charts.style import (
     PALE,
     SKY,
     VERMILLION,
+    Look,
     canvas,
     headline,
     numbers_on,
@@ -253,12 +254,18 @@ def belief(result: Curve, *, names: Names | None = None, ax: Axes | None = None)
     with canvas(ax) as ax:
         handles: list[Artist] = list(ax.plot(result.values, wins, color=BLUE, linewidth=2.6, label="all lines"))
         for value, share, shape, words in marks:
-            look = {"markersize": 10, "color": "white", "markeredgecolor": INK, "markeredgewidth": 1.6, "zorder": 4}
+            look: Look = {
+                "markersize": 10,
+                "color": "white",
+                "markeredgecolor": INK,
+                "markeredgewidth": 1.6,
+                "zorder": 4,
+            }
             handles += ax.plot(value, share, shape, clip_on=False, label=f"{words}: {chance(share)}", **look)
         if result.hard_only is not None:
             words = f"hard lines alone: {chance(result.hard_only)}"
-            look = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.8}
-            handles.append(ax.axhline(result.hard_only, label=words, **look))
+            dashes: Look = {"color": VERMILLION, "linestyle": "--", "linewidth": 1.8}
+            handles.append(ax.axhline(result.hard_only, label=words, **dashes))
         ax.set_xlim(float(result.values[0]), float(result.values[-1]))
         ax.set_ylim(-0.02, 1.02)
         ax.set_ylabel("worlds in which it saves")
@@ -316,7 +323,7 @@ def breakeven(
         flip = result.totals["all_in"]
         if flip.p5 is not None and flip.p95 is not None:
             ends = [min(max(end * factor, points[0]), points[-1]) for end in (flip.p5, flip.p95)]
-            look = {"color": PALE, "alpha": 0.6, "linewidth": 0, "zorder": 0}
+            look: Look = {"color": PALE, "alpha": 0.6, "linewidth": 0, "zorder": 0}
             handles.append(ax.axvspan(*ends, label="break-even all in, 9 worlds in 10", **look))
         words = f"now: {_value(result, result.value)}"
         handles.append(ax.axvline(result.value * factor, color=INK, linewidth=1.4, linestyle=(0, (1, 1)), label=words))

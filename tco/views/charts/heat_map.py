@@ -17,6 +17,7 @@ from tco.views.charts.style import (
     INK,
     SMALL,
     VERMILLION,
+    Look,
     canvas,
     headline,
     ink_on,
@@ -84,7 +85,7 @@ def _hatched(ax: Axes, where: FloatArray) -> None:
     from matplotlib.patches import Rectangle
 
     fields = [Rectangle((column, row), 1, 1) for row, column in zip(*np.nonzero(where), strict=True)]
-    look = {"facecolor": "none", "edgecolor": "white", "linewidth": 0, "hatch": "///"}
+    look: Look = {"facecolor": "none", "edgecolor": "white", "linewidth": 0, "hatch": "///"}
     ax.add_collection(PatchCollection(fields, **look))
 
 
@@ -95,8 +96,8 @@ def _numbers(ax: Axes, npv: FloatArray, shades: Colormap, norm: Normalize) -> No
     written = alike([float(value) for value in np.round(npv, _digits(npv)).ravel()])
     for (row, column), value in np.ndenumerate(npv):
         colour = to_hex(shades(norm(value)))
-        box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
-        look = {"ha": "center", "va": "center", "size": SMALL, "color": ink_on(colour), "bbox": box, "zorder": 4}
+        box: Look = {"facecolor": colour, "edgecolor": "none", "pad": 1.2}
+        look: Look = {"ha": "center", "va": "center", "size": SMALL, "color": ink_on(colour), "bbox": box, "zorder": 4}
         words = ax.text(column + 0.5, row + 0.5, written[row * npv.shape[1] + column], **look)
         words.set_in_layout(False)
 
@@ -128,7 +129,7 @@ def _now(ax: Axes, result: Grid) -> list[Artist]:
         if not one.values[0] <= one.now <= one.values[-1]:
             return []
         place.append(float(np.interp(one.now, one.values, np.arange(len(one.values)) + 0.5)))
-    look = {
+    look: Look = {
         "color": "none",
         "markeredgecolor": INK,
         "markeredgewidth": 2.0,

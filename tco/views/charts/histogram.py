@@ -97,7 +97,7 @@ def bin_edges(values: FloatArray) -> FloatArray:
         high = 0.0
     width = (max(high - low, span)) / BINS
     first, last = int(np.floor(low / width)), int(np.ceil(high / width))
-    return width * np.arange(first - 1, last + 2)
+    return np.asarray(width * np.arange(first - 1, last + 2), dtype=np.float64)
 
 
 def _exceedance(ax: Axes, saved: FloatArray, edges: FloatArray, divisor: float) -> Artist:

@@ -19,6 +19,7 @@ from tco.views.charts.style import (
     PLAIN,
     SKY,
     SMALL,
+    Look,
     canvas,
     headline,
     numbers_on,
@@ -88,14 +89,14 @@ def _swing(ax: Axes, row: int, one: InputSensitivity, base: float, divisor: floa
     """Draw the two sides of one input's bar, and the input's values at its ends."""
     sides = [(one.bar.low, SKY, "///", one.bar.from_value), (one.bar.high, BLUE, "", one.bar.to_value)]
     for end, colour, hatch, _ in sorted(sides, key=lambda side: -abs(side[0] - base)):
-        look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+        look: Look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
         ax.barh(row, (end - base) / divisor, 0.66, left=base / divisor, **look)
     for (end, _, _, value), other in zip(sides, (one.bar.high, one.bar.low), strict=True):
         right = end > other
         place = (max(end, base) if right else min(end, base)) / divisor
-        look = {"ha": "left" if right else "right", "va": "center", "size": SMALL}
+        aside: Look = {"ha": "left" if right else "right", "va": "center", "size": SMALL}
         words = amount(value, one.kind)
-        ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **look)
+        ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **aside)
 
 
 def _swing_words(result: Sensitivity, moving: Sequence[InputSensitivity]) -> str:
@@ -161,8 +162,8 @@ def _shares(ax: Axes, row: int, one: SobolIndex) -> list[Any]:
     )
     drawn = []
     for place, share, error, colour, hatch, words in pairs:
-        look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0, "label": words}
-        whiskers = {"ecolor": INK, "capsize": 2.5, "elinewidth": 1.0}
+        look: Look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0, "label": words}
+        whiskers: Look = {"ecolor": INK, "capsize": 2.5, "elinewidth": 1.0}
         drawn.append(ax.barh(place, share, 0.36, xerr=STUDENT * error, error_kw=whiskers, **look))
     return drawn
 
@@ -202,11 +203,12 @@ def evppi(result: Information, *, ax: Axes | None = None) -> Axes:
     with canvas(ax, _height(values)) as ax:
         for row, (value, error) in enumerate(values):
             colour, hatch = (MUTED, "///") if row == 0 else GOOD
-            bar_look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+            bar_look: Look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
             ax.barh(row, value / scale.divisor, 0.66, **bar_look)
             ends = [max(value - 2 * error, 0) / scale.divisor, (value + 2 * error) / scale.divisor]
             ax.plot(ends, [row, row], color=INK, linewidth=1.0, marker="|", markersize=5)
-            place, look = (ends[1], row), {"va": "center", "size": SMALL + 0.5}
+            look: Look = {"va": "center", "size": SMALL + 0.5}
+            place = (ends[1], row)
             ax.annotate(sums(value, result.currency), place, (5, 0), textcoords="offset points", **look)
         largest = max(value + 2 * error for value, error in values) / scale.divisor
         ax.set_xlim(0, 1.16 * largest if largest else 1.0)

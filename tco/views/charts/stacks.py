@@ -18,6 +18,7 @@ from tco.views.charts.style import (
     PLAIN,
     SMALL,
     WIDTH,
+    Look,
     canvas,
     headline,
     ink_on,
@@ -213,9 +214,9 @@ def _amounts(ax: Axes, layers: Sequence[_Layer], span: float, currency: str) -> 
             start = starts.get((i, amount >= 0), 0.0)
             starts[i, amount >= 0] = start + amount
             if abs(amount) >= _TALL * span:
-                box = {"facecolor": layer.colour, "edgecolor": "none", "pad": 1.5} if layer.hatch else None
+                box: Look = {"facecolor": layer.colour, "edgecolor": "none", "pad": 1.5}
                 place = (i, start + amount / 2)
-                look = {"ha": "center", "va": "center", "size": SMALL, "color": ink_on(layer.colour)}
+                look: Look = {"ha": "center", "va": "center", "size": SMALL, "color": ink_on(layer.colour)}
                 words = ax.text(*place, each(amount, currency, digits=digits_beside(span)), bbox=box, **look)
                 words.set_in_layout(False)
 

@@ -56,7 +56,10 @@ _BESIDE = 0.75
 GAP = 6.0
 """Room between the title, what stands under it and the axes [point]."""
 
-STYLE: dict[str, Any] = {
+Look = dict[str, Any]
+"""How something is drawn: the keywords that matplotlib knows."""
+
+STYLE: Look = {
     "figure.dpi": 150,
     "savefig.dpi": 150,
     "font.family": ["DejaVu Sans"],
@@ -175,7 +178,7 @@ def _right_end(ax: Axes, figure: Figure, drawn: float) -> float:
 
 
 def _above(ax: Axes, words: str, shift: float, up: float) -> Annotation:
-    place = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (shift, up), "textcoords": "offset points"}
+    place: Look = {"xy": (0, 1), "xycoords": "axes fraction", "xytext": (shift, up), "textcoords": "offset points"}
     return ax.annotate(words, **place, ha="left", va="bottom", fontsize=PLAIN - 0.5, color=MUTED, annotation_clip=False)
 
 
