@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tco.analyses.two_way import Grid, grid
     from tco.analyses.value_of_information import Information, information
     from tco.analyses.variants import Variants, scenarios
+    from tco.charting import chart
     from tco.comparison import Comparison, Comparisons, compare
     from tco.errors import CaseError, TcoError
     from tco.explanation import explain
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from tco.validation import validate
     from tco.views.report import report
     from tco.views.slides import slides
+    from tco.views.whatif import whatif
+    from tco.views.workbook import workbook
 
 _ROOMS = {
     "BreakEven": "analyses.break_even",
@@ -55,6 +58,7 @@ _ROOMS = {
     "belief": "analyses.curves",
     "breakeven": "analyses.break_even",
     "cash_flow": "analyses.cash",
+    "chart": "charting",
     "compare": "comparison",
     "curve": "analyses.curves",
     "decide": "analyses.decision",
@@ -76,6 +80,8 @@ _ROOMS = {
     "table": "analyses.one_way",
     "tornado": "analyses.tornado",
     "validate": "validation",
+    "whatif": "views.whatif",
+    "workbook": "views.workbook",
 }
 """Where each public name lives: it is imported when first asked for, so that `tco --help` waits for nothing."""
 
@@ -103,6 +109,7 @@ __all__ = [
     "belief",
     "breakeven",
     "cash_flow",
+    "chart",
     "compare",
     "curve",
     "decide",
@@ -124,6 +131,8 @@ __all__ = [
     "table",
     "tornado",
     "validate",
+    "whatif",
+    "workbook",
 ]
 
 

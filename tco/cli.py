@@ -511,6 +511,82 @@ def information(
 
 
 @main.command()
+@click.argument("kind", metavar="KIND")
+@click.argument("case", metavar="CASE")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .png, .svg or .pdf.")
+@click.option("--supplier", default="", metavar="S", help="Whose chart; by default the best that is not the baseline.")
+@click.option("--x", default="", metavar="PATH", help="First input of a grid.")
+@click.option("--y", default="", metavar="PATH", help="Second input of a grid.")
+@_draws
+@_scenario
+@_set
+def chart(
+    kind: str,
+    case: str,
+    output: str,
+    supplier: str,
+    x: str,
+    y: str,
+    draws: int,
+    seed: int,
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+) -> None:
+    """Draw a chart whose title is the finding.
+
+    KIND is cost, bridge, cash, npv, acceptability, belief, breakeven, tornado, sobol, evppi, grid, stages or modes.
+
+    \b
+    Example:
+      tco chart bridge scenarios/cartridges.yaml -o bridge.png
+    """
+    from tco.charting import chart as run
+
+    run(kind, _load(case, _only(scenarios), changes), output, supplier, x=x, y=y, n=draws, seed=seed)
+    click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .xlsx.")
+@_draws
+@_scenario
+@_set
+def workbook(case: str, output: str, draws: int, seed: int, scenarios: Sequence[str], changes: Sequence[str]) -> None:
+    """Write a live Excel model: change an input there, and lines, totals, NPV and break-even follow.
+
+    \b
+    Example:
+      tco workbook scenarios/cartridges.yaml -o case.xlsx
+    """
+    from tco.views.workbook import workbook as run
+
+    run(_load(case, _only(scenarios), changes), output, n=draws, seed=seed)
+    click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
+@click.argument("case", metavar="CASE")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .html.")
+@click.option("--seed", default=0, show_default=True, help="Of the draws that find which inputs matter most.")
+@_scenario
+@_set
+def whatif(case: str, output: str, seed: int, scenarios: Sequence[str], changes: Sequence[str]) -> None:
+    """Write a page with sliders that can be mailed: a live model in one file, with no network.
+
+    \b
+    Example:
+      tco whatif scenarios/cartridges.yaml -o whatif.html
+    """
+    from tco.views.whatif import whatif as run
+
+    loaded = _load(case, _only(scenarios), changes)
+    with _progress(LONG_RUN, "writing the page") as progress:
+        run(loaded, output, seed=seed, progress=progress)
+    click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
 @click.argument("case", metavar="CASE")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .html or .md.")
 @click.option("--format", "form", type=click.Choice(("html", "md")), help="By default by the file's ending.")

@@ -142,10 +142,6 @@ class Engine:
             self._asked[asked] = self._found(name, self.acting(option, month), month)
         return self._asked[asked]
 
-    def own(self, name: str, option: str, month: int) -> int:
-        """Give the step of an option's own figure in a month, also where the baseline still acts for it."""
-        return self._found(name, option, month)
-
     def _found(self, name: str, option: str, month: int) -> int:
         """Give the step of an acting option's quantity, made once for all months in which it is the same."""
         period = month if self._is_monthly(name, option) else -1 - self.timeline.year(month)

@@ -436,11 +436,11 @@ class _Verdict:
         return sure and float(saved.mean()) >= self.materiality * abs(self.size)
 
     def _unsure(self, best: str, others: Sequence[str]) -> tuple[str, str] | None:
-        """Name the best on the mean and the first that it does not clearly beat."""
+        """Name the best on the mean and the runner-up, where the first does not clearly beat the second."""
         if not self.leave and best != self.baseline:
             return best, self.baseline
-        rival = next((name for name in others if not self.beats(best, name)), None)
-        return None if rival is None else (best, rival)
+        runner_up = others[0]
+        return None if self.beats(best, runner_up) else (best, runner_up)
 
 
 def _verdict_of(case: Case, option: Option, worlds: Worlds, comparison: Comparison) -> OptionVerdict:

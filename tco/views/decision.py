@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import html as escaping
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tco.analyses.break_even import LOST_CUSTOMER, BreakEven, Flip
-from tco.analyses.decision import Decision, DifferingRate, FlippingInput, GapThatDecides, OptionVerdict
+from tco.analyses.decision import OTHER_LINES, Decision, DifferingRate, FlippingInput, GapThatDecides, OptionVerdict
 from tco.results import TOTALS
 from tco.views.risk import chance
 from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, wrapped
 
 MOST_LINES = 45
 _LABEL = 26
-_NAME = 27
 _MOST_GAPS = 5
 _MOST_WARNINGS = 3
 
@@ -41,9 +40,9 @@ def html(decision: Decision) -> str:
     return f"<p>{answer}</p><table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def verdict(decision: Decision, *, full: bool = False) -> str:
-    """Say the verdict in a sentence, labels shortened to fit a line or in full."""
-    label = {option.supplier: option.label if full else short(option.label, _NAME) for option in decision.options}
+def verdict(decision: Decision, longest: int = 1000) -> str:
+    """Say the verdict in a sentence, in which labels are cut to at most so many letters."""
+    label = {option.supplier: short(option.label, longest) for option in decision.options}
     best, base = label[decision.challenger], label[decision.baseline]
     npv = decision.option(decision.challenger).npv["all_in"].mean
     if decision.leave_baseline and decision.too_close:
@@ -73,11 +72,19 @@ def _answer(decision: Decision) -> str:
     scenario = f" (scenario: {decision.scenario})" if decision.scenario else ""
     scenario += " INCOMPLETE: an unknown rate counts as 0" if chosen.incomplete else ""
     saves, more = ("saves", "") if npv.mean > 0 else ("costs", " more")
-    second = (
-        f"  {short(chosen.label, _NAME)} {saves} {money(abs(npv.mean))} {currency}{more} in {decision.months} months, "
+    said = (
+        f" {saves} {money(abs(npv.mean))} {currency}{more} in {decision.months} months, "
         f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
     )
-    return "\n".join(short(line, WIDTH) for line in (verdict(decision) + scenario, second, "  " + price_line(decision)))
+    first = _fitting(lambda longest: verdict(decision, longest) + scenario)
+    second = _fitting(lambda longest: f"  {short(chosen.label, longest)}{said}")
+    return "\n".join((first, second, short("  " + price_line(decision), WIDTH)))
+
+
+def _fitting(written: Callable[[int], str]) -> str:
+    """Give a line whose labels, not its sentence, are cut until it fits."""
+    lines = [written(longest) for longest in (1000, 40, 30, 24, 18, 12, 8)]
+    return next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))
 
 
 def price_line(decision: Decision) -> str:
@@ -130,6 +137,8 @@ def _cells(option: OptionVerdict, decision: Decision) -> list[str]:
 def _payback(option: OptionVerdict) -> str:
     if option.payback_months is None:
         return "never"
+    if option.payback_repeated and option.npv_base["all_in"] < 0:
+        return "lost later"
     again = "!" if option.payback_repeated else ""
     return ("at once" if option.payback == "immediate" else f"{option.payback_months:.0f} mo.") + again
 
@@ -158,7 +167,10 @@ def _parties(decision: Decision) -> str:
     chosen = decision.option(decision.challenger)
     lines = [f"Who pays, who gains with {chosen.label} (mean, {decision.currency})"]
     lines.append(wrapped("lines: " + _amounts(chosen.by_group.items())))
-    lines.append(wrapped("failures, by who is liable: " + _amounts(chosen.by_liable.items())))
+    failures = [(party, amount) for party, amount in chosen.by_liable.items() if party != OTHER_LINES]
+    if failures:
+        other = f"; all other lines {signed(chosen.by_liable[OTHER_LINES])}"
+        lines.append(wrapped("failures, by who is liable: " + _amounts(failures) + other))
     lines += [wrapped(_differing(one)) for one in chosen.differing_rates]
     if chosen.roi is not None:
         rate = "" if chosen.irr is None else f", IRR {100 * chosen.irr:,.0f} % a year"
@@ -188,7 +200,7 @@ def _changes(decision: Decision) -> str:
     lines += [wrapped(flip_line(one)) for one in decision.flips]
     if not decision.flips:
         pair = f"{label[decision.challenger]} against {decision.baseline_label}"
-        lines.append(wrapped(f"none does within its own 90 % range: {pair} rests on no single guess"))
+        lines.append(wrapped(f"{pair}: no uncertain number, moved within its 90 % range, changes the answer"))
     if decision.more_flips:
         lines.append(f"  … and {decision.more_flips} more inputs")
     if decision.too_close and decision.leave_baseline:
@@ -216,9 +228,11 @@ def _gaps(decision: Decision) -> str:
     amount, each = decision.gaps[0].amount, decision.gaps[0].amount_per_unit
     which = "more than" if amount > 0 else "savings of more than"
     lines = [f"Left out (the answer flips with {which} {money(abs(amount))}, {a_unit(abs(each))} a unit, on one side)"]
-    lines += [wrapped(_gap_line(one, decision)) for one in uneven[:_MOST_GAPS]]
-    if len(uneven) > _MOST_GAPS:
-        lines.append(f"  … and {len(uneven) - _MOST_GAPS} more uneven gaps")
+    telling = [one for one in uneven if one.flips_at is not None or decision.challenger in one.gap.npv_if_equal]
+    shown = telling[:_MOST_GAPS] or uneven[:_MOST_GAPS]
+    lines += [wrapped(_gap_line(one, decision)) for one in shown]
+    if len(uneven) > len(shown):
+        lines.append(f"  … and {len(uneven) - len(shown)} more that one option states and another does not")
     if rest:
         lines.append(wrapped(f"by all: {', '.join(rest)}"))
     return "\n".join(lines)
@@ -231,7 +245,7 @@ def _gap_line(one: GapThatDecides, decision: Decision) -> str:
     if equal is not None:
         found += f": saved {signed(equal)} if as with {one.gap.value_from}"
     if one.flips_at is not None:
-        found += f"; flips at {one.flips_at:,.4g}"
+        found += f"; flips at {number(one.flips_at, percent=False)}"
     return found
 
 
@@ -246,7 +260,9 @@ def _warnings(decision: Decision) -> str:
 
 def break_even_text(found: BreakEven) -> str:
     """Write a break-even for a terminal: the answer in the first lines."""
-    parts = ["\n".join(short(line, WIDTH) for line in _break_even_answer(found)), _break_even_totals(found)]
+    parts = ["\n".join(short(line, WIDTH) for line in _break_even_answer(found))]
+    if any(flip.base is not None or flip.p50 is not None for flip in found.totals.values()):
+        parts.append(_break_even_totals(found))
     parts += [_wins(found), _how(found)]
     return "\n\n".join(part for part in parts if part)
 
@@ -298,7 +314,7 @@ def _wins(found: BreakEven) -> str:
     for value, chances in found.wins:
         cells = "".join(chance(chances[total]).rjust(19) for total in TOTALS)
         lines.append(f"  {_amount(value, found):<20}{cells}")
-    return "\n".join(lines)
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _how(found: BreakEven) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tco.analyses.curves import Curve
 from tco.analyses.difference import Difference
-from tco.analyses.evidence import Evidence
+from tco.analyses.evidence import Assumption, Evidence
 from tco.analyses.one_way import Table
 from tco.analyses.two_way import Axis, Grid
 from tco.analyses.variants import AS_IT_STANDS, Variants
@@ -211,16 +211,28 @@ def evidence_text(found: Evidence) -> str:
         "",
         f"{'From hard to soft':<30}{'grade':>12}{'saved':>14}{'so far':>14}",
     ]
-    lines += [f"  {r.line:<28}{r.grade:>12}{signed(r.npv):>14}{signed(r.cumulative):>14}" for r in found.ladder]
+    for rung in (one for one in found.ladder if round(one.npv) != 0):
+        lines += [f"  {rung.line:<28}{rung.grade:>12}{signed(rung.npv):>14}{signed(rung.cumulative):>14}"]
     lines += ["", "Inputs"]
     for one in found.assumptions:
         softer = f" [{one.grade}]" if one.grade else ""
         owner = f"; owner: {one.owner}" if one.owner else ""
         source = one.source or "NO SOURCE"
-        lines.append(wrapped(f"{one.path} = {one.written}{softer}: {' '.join(source.split())}{owner}"))
+        lines.append(wrapped(f"{one.path} = {_value(one)}{softer}: {' '.join(source.split())}{owner}"))
     if found.warnings:
         lines += ["", "Warnings", *(wrapped(warning) for warning in found.warnings)]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _value(one: Assumption) -> str:
+    """Write an input's value as people do, with its 90 % range."""
+    percent = one.kind in ("share", "rate")
+    if one.written.startswith("by year") or one.written == "unknown":
+        return one.written
+    if one.low is None or one.high is None:
+        return number(one.value, percent=percent)
+    low, high = (number(end, percent=percent) for end in (one.low, one.high))
+    return f"{number(one.value, percent=percent)} ({low} to {high})"
 
 
 def _cells(cells: Iterable[str], widths: Sequence[int]) -> str:

@@ -122,7 +122,7 @@ def _answer(found: Findings) -> Iterator[str]:
     decision = found.decision
     option = decision.option(decision.challenger)
     npv = option.npv["all_in"]
-    yield verdict(decision, full=True) + "."
+    yield verdict(decision) + "."
     saves = "saves" if npv.mean > 0 else "costs"
     more = "" if npv.mean > 0 else " more"
     yield (
@@ -448,7 +448,7 @@ def _gap(one: GapThatDecides, option: str) -> str:
     equal = one.gap.npv_if_equal.get(option)
     words = f"{one.gap.name} ({'unknown' if one.gap.kind == 'unknown' else 'not stated'})"
     words += "" if equal is None else f": saved {signed(equal)} if as with {one.gap.value_from}"
-    return words + ("" if one.flips_at is None else f"; flips at {one.flips_at:,.4g}")
+    return words + ("" if one.flips_at is None else f"; flips at {number(one.flips_at, percent=False)}")
 
 
 def _method(found: Findings) -> Section:
