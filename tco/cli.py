@@ -188,7 +188,10 @@ def decide(
     """
     from tco.analyses.decision import decide as run
 
-    _show_any(run(_load(case, _only(scenarios), changes), n=draws, seed=seed), form, output)
+    loaded = _load(case, _only(scenarios), changes)
+    with _busy("deciding"):
+        result = run(loaded, n=draws, seed=seed)
+    _show_any(result, form, output)
 
 
 @main.command()
@@ -228,7 +231,9 @@ def breakeven(
 
     loaded = _load(case, _only(scenarios), changes)
     at = [_value(value, "--at") for value in values]
-    _show_any(run(loaded, supplier, of=of, at=at, n=draws, seed=seed), form, output)
+    with _busy("solving"):
+        result = run(loaded, supplier, of=of, at=at, n=draws, seed=seed)
+    _show_any(result, form, output)
 
 
 @main.command()
@@ -363,7 +368,10 @@ def list_scenarios(case: str, draws: int, seed: int, changes: Sequence[str], for
     """
     from tco.analyses.variants import scenarios as run
 
-    _show_any(run(_load(case, "", changes), n=draws, seed=seed), form, output)
+    loaded = _load(case, "", changes)
+    with _progress(LONG_RUN, "deciding") as progress:
+        result = run(loaded, n=draws, seed=seed, progress=progress)
+    _show_any(result, form, output)
 
 
 @main.command()
@@ -455,16 +463,12 @@ def sensitivity(
     """
     from tco.analyses.sensitivities import sensitivity as run
 
-    result = run(
-        _load(case, _only(scenarios), changes),
-        supplier,
-        output=of,
-        n=samples,
-        seed=seed,
-        ranges={path: (_value(low, "--range"), _value(high, "--range")) for path, low, high in ranges},
-        bands={path: (_value(low, "--stress"), _value(high, "--stress")) for path, low, high in bands},
-        groups={name: [path.strip() for path in paths.split(",")] for name, paths in groups} or None,
-    )
+    loaded = _load(case, _only(scenarios), changes)
+    moved = {path: (_value(low, "--range"), _value(high, "--range")) for path, low, high in ranges}
+    held = {path: (_value(low, "--stress"), _value(high, "--stress")) for path, low, high in bands}
+    together = {name: [path.strip() for path in paths.split(",")] for name, paths in groups} or None
+    with _busy("moving inputs"):
+        result = run(loaded, supplier, output=of, n=samples, seed=seed, ranges=moved, bands=held, groups=together)
     _show_any(result, form, output)
 
 
@@ -500,13 +504,10 @@ def information(
     """
     from tco.analyses.value_of_information import information as run
 
-    result = run(
-        _load(case, _only(scenarios), changes),
-        n=draws,
-        seed=seed,
-        pilot_cost=_value(pilot_cost, "--pilot-cost"),
-        pilot_unit_cost=_value(pilot_unit_cost, "--pilot-unit-cost"),
-    )
+    loaded = _load(case, _only(scenarios), changes)
+    costs = _value(pilot_cost, "--pilot-cost"), _value(pilot_unit_cost, "--pilot-unit-cost")
+    with _busy("weighing information"):
+        result = run(loaded, n=draws, seed=seed, pilot_cost=costs[0], pilot_unit_cost=costs[1])
     _show_any(result, form, output)
 
 
@@ -542,7 +543,9 @@ def chart(
     """
     from tco.charting import chart as run
 
-    run(kind, _load(case, _only(scenarios), changes), output, supplier, x=x, y=y, n=draws, seed=seed)
+    loaded = _load(case, _only(scenarios), changes)
+    with _busy("drawing"):
+        run(kind, loaded, output, supplier, x=x, y=y, n=draws, seed=seed)
     click.echo(f"wrote {output}", err=True)
 
 
@@ -561,7 +564,9 @@ def workbook(case: str, output: str, draws: int, seed: int, scenarios: Sequence[
     """
     from tco.views.workbook import workbook as run
 
-    run(_load(case, _only(scenarios), changes), output, n=draws, seed=seed)
+    loaded = _load(case, _only(scenarios), changes)
+    with _progress(LONG_RUN, "writing the workbook") as progress:
+        run(loaded, output, n=draws, seed=seed, progress=progress)
     click.echo(f"wrote {output}", err=True)
 
 
@@ -760,6 +765,33 @@ def _progress(draws: int, label: str = "simulating") -> Iterator[Callable[[int, 
             bar.update(done - bar.pos)
 
         yield show
+
+
+@contextmanager
+def _busy(what: str) -> Iterator[None]:
+    """Say at a terminal what is being done, once it takes more than a second, and for how long already."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Event, Thread
+
+    done = Event()
+
+    def tell() -> None:
+        seconds = 0
+        while not done.wait(1):
+            seconds += 1
+            click.echo(f"\r{what}: {seconds} s", nl=False, err=True)
+        if seconds:
+            click.echo("\r" + " " * (len(what) + 8) + "\r", nl=False, err=True)
+
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
 
 
 def _only(scenarios: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,9 @@ class Variants:
         return exploration.variants_text(self)
 
 
-def scenarios(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Variants:
+def scenarios(
+    case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Callable[[int, int], None] | None = None
+) -> Variants:
     """Decide a case as it stands, and in each of its scenarios, from the same draws.
 
     Parameters
@@ -82,6 +84,8 @@ def scenarios(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Variants:
         From `tco.load` or `tco.from_data`.
     n, seed : int
         Draws, and what they are made from.
+    progress : callable, optional
+        Called with scenarios done and scenarios in all.
 
     Examples
     --------
@@ -91,7 +95,9 @@ def scenarios(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Variants:
     """
     source = (case.original if case.scenario else None) or case.document  # with what `with_` and --set have changed
     found = {case.scenario or AS_IT_STANDS: decide(case, n=n, seed=seed)}
-    for name in case.scenarios:
-        if name not in found:
-            found[name] = decide(from_document(source, scenario=name), n=n, seed=seed)
+    left = [name for name in case.scenarios if name not in found]
+    for name in left:
+        if progress:
+            progress(len(found), 1 + len(left))
+        found[name] = decide(from_document(source, scenario=name), n=n, seed=seed)
     return Variants(case.name, case.currency, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from tco.views.workbook.register import Register
 from tco.views.workbook.wiring import Wiring
 from tco.views.workbook.years import YearSheet
 
+_PARTS = 5
+"""Parts that progress is told in: writing takes about three times as long as computing."""
 _BEFORE = ("About", "Compare", "By year", "Cash flow", "Inputs")
 _AFTER = ("Sensitivity", "Simulation", "Checks", "Log")
 _TOLD = {
@@ -40,7 +42,14 @@ _TOLD = {
 }
 
 
-def workbook(case: Case, path: str | Path, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> None:
+def workbook(
+    case: Case,
+    path: str | Path,
+    *,
+    n: int = DEFAULT_DRAWS,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
     """Write a case as a live Excel workbook, with a simulation and a tornado as values.
 
     Parameters
@@ -51,20 +60,26 @@ def workbook(case: Case, path: str | Path, *, n: int = DEFAULT_DRAWS, seed: int 
         A file ending in ``.xlsx``; written whole or not at all.
     n, seed : int
         Draws of the simulation, and what they are made from; with n = 0 both sheets of values are left out.
+    progress : callable, optional
+        Called with parts done and parts in all.
 
     Raises
     ------
     TcoError
         Where XlsxWriter is not installed, or the file cannot be written.
     """
+    told = progress or (lambda _done, _of: None)
+    told(1, _PARTS)
     made = compare(case)
-    if not n or not uncertain_inputs(case):
-        write_workbook(case, path, comparison=made)
-        return
-    others = [option for option in made.suppliers if option.supplier != case.baseline]
-    best = min(others, key=lambda option: option.present_cost, default=None)
-    sensitivity = tornado(case, best.supplier) if best else None
-    write_workbook(case, path, comparison=made, simulation=simulate(case, n, seed=seed), sensitivity=sensitivity)
+    simulation = sensitivity = None
+    if n and uncertain_inputs(case):
+        others = [option for option in made.suppliers if option.supplier != case.baseline]
+        best = min(others, key=lambda option: option.present_cost, default=None)
+        sensitivity = tornado(case, best.supplier) if best else None
+        simulation = simulate(case, n, seed=seed)
+    told(2, _PARTS)
+    write_workbook(case, path, comparison=made, simulation=simulation, sensitivity=sensitivity)
+    told(_PARTS, _PARTS)
 
 
 def write_workbook(
