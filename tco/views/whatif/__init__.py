@@ -15,22 +15,23 @@ import numpy as np
 from tco.engine import TOLERANCE
 from tco.errors import TcoError
 from tco.files import write_text
-from tco.loader import Case
+from tco.loader import Case, from_document
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
+from tco.quantity import GRADES
 from tco.results import TOTALS, WITHIN
 from tco.version import VERSION
 from tco.views.risk import chance
 from tco.views.table import NAMES, signed
-from tco.views.whatif.controls import Control, churn_paths, controls_of, each_of, sections, sentence
+from tco.views.whatif.controls import Control, churn_paths, controls_of, sections
 from tco.views.whatif.live import Live
 from tco.views.whatif.translation import Translation, translated
+from tco.views.whatif.wording import sentence
 
 _SCRIPTS = ("arithmetic.js", "model.js", "page.js")
-_MEANINGS = {
-    "hard": "what is invoiced or metered",
-    "hard_and_estimated": "and stock, stock-outs, risk",
-    "all_in": "and customers who leave",
-}
+_MEANINGS = {"hard": "what is invoiced or metered", "hard_and_estimated": "modelled", "all_in": "behaviour"}
+"""What each total has that the one before it lacks."""
+_NAMED = 3
+"""Lines that are named under a total."""
 
 
 def whatif(
@@ -69,7 +70,7 @@ def whatif(
     live = Live(case)
     first, rest = controls_of(live)
     told(2, 3)
-    write_text(path, _page(live, (first, rest), simulated, worlds))
+    write_text(path, _page(case, live, (first, rest), simulated, worlds))
     told(3, 3)
 
 
@@ -90,13 +91,17 @@ def _simulated(case: Case, worlds: Worlds) -> Iterator[dict[str, Any]]:
 
 
 def _page(
-    live: Live, controls: tuple[list[Control], list[Control]], simulated: list[dict[str, Any]], worlds: Worlds
+    case: Case,
+    live: Live,
+    controls: tuple[list[Control], list[Control]],
+    simulated: list[dict[str, Any]],
+    worlds: Worlds,
 ) -> str:
     """Lay everything out as one page; what the case says is escaped."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    case, (first, rest) = live.case, controls
+    first, rest = controls
     translation = translated(live.program)
     script = "\n".join([_formulas(translation), *map(_text, _SCRIPTS)])
     style = _text("whatif.css")
@@ -113,7 +118,7 @@ def _page(
             months=case.timeline.months,
             baseline=case.option(case.baseline).label,
             others=[{"name": name, "label": sentence(case.option(name).label)} for name in live.others],
-            totals=[(total, sentence(NAMES[total]), _MEANINGS[total]) for total in TOTALS],
+            totals=list(_totals(live)),
             first=first,
             rest=rest,
             sections=list(sections(rest)),
@@ -127,21 +132,33 @@ def _page(
             style_hash=_digest(style),
             script=Markup(script),
             script_hash=_digest(script),
-            model=Markup(_escaped({**_model(live, translation), **data})),
+            model=Markup(_escaped({**_model(case, live, translation), **data})),
         )
         + "\n"
     )
 
 
-def _model(live: Live, translation: Translation) -> dict[str, Any]:
+def _totals(live: Live) -> Iterator[tuple[str, str, str]]:
+    """Yield the key of each total, its name, and what it has that the one before it lacks."""
+    for total, grade in zip(TOTALS, GRADES, strict=True):
+        meaning = _MEANINGS[total]
+        lines = [line.name.replace("_", " ") for line in live.lines if line.grade == grade]
+        if total != TOTALS[0]:
+            more = f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
+            meaning += f": {', '.join(lines[:_NAMED])}{more}" if lines else ": no line of this case"
+        yield total, sentence(NAMES[total]), meaning
+
+
+def _model(case: Case, live: Live, translation: Translation) -> dict[str, Any]:
     """Give the steps, and which of them are which figure, as the page reads them."""
-    case, place = live.case, translation.place
+    place = translation.place
     steps = {path: number for number, path in enumerate(translation.inputs)}
     return {
         "case": case.name,
         "fingerprint": case.fingerprint,
         "file": Path(case.document.file).name,
         "scenario": case.scenario,
+        "remade": _is_remade(case),
         "currency": case.currency,
         "baseline": case.baseline,
         "options": [{"name": option.name, "label": option.label} for option in case.options],
@@ -161,15 +178,23 @@ def _model(live: Live, translation: Translation) -> dict[str, Any]:
         "doubts": [[option, words, place[step]] for option, words, step in live.doubts],
         "stakes": {
             name: {
-                "label": one.meaning.split(";")[0],
-                "unit": each_of(one.unit, one.currency),
                 "parts": [steps[path] for path in one.parts if path in steps],
                 "reached": [place[step] for step in one.reached],
+                "label": one.label,
+                "unit": one.unit,
+                "value": one.value,
                 "low": one.low,
             }
             for name, one in live.stakes.items()
         },
     }
+
+
+def _is_remade(case: Case) -> bool:
+    """Say whether a case is not as its file states it, a scenario apart."""
+    if case.original is None:
+        return False
+    return from_document(case.original, scenario=case.scenario).fingerprint != case.fingerprint
 
 
 def _formulas(translation: Translation) -> str:

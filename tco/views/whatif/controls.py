@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.figure import labels_of
 from tco.analyses.levers import LOWEST_RATE
 from tco.distributions import Fixed, FloatArray
 from tco.graph import NotFinite
-from tco.loader import Case
 from tco.numbers import KINDS, Number
 from tco.options import Input
 from tco.outcomes import path_of
 from tco.views.whatif.live import RATE, Live
+from tco.views.whatif.wording import label_of, section_of, unit_of
 
 MOST_FIRST = 14
 """Numbers that stand before "more inputs", unless prices and volumes alone are more."""
@@ -29,18 +28,6 @@ _SWUNG = (0.10, 0.90)
 """Percentiles between which an uncertain number is moved to see what it does, as in a tornado."""
 _STEPS = 200
 _VOLUMES = ("demand.customers", "demand.units_per_year", "demand.orders_per_customer_per_year")
-_KEYS = {"failure_rates": "failure rate", "activities": "cost", "exchange_rates": "exchange rate"}
-_SECTIONS = {
-    "product": "Product",
-    "demand": "Demand",
-    "returns": "Returns",
-    "contacts": "Contacts",
-    "churn": "Customers lost",
-    "failures": "Failures",
-    "failure_rates": "Failure rates of all options",
-    "inventory": "Inventory of all options",
-    "extra_costs": "Extra costs",
-}
 
 
 @dataclass(frozen=True)
@@ -63,8 +50,6 @@ class Control:
         Of its slider, in percent where people write it so.
     spread : str
         The range that the case states, in words; empty for a number that is certain.
-    source : str
-        Where the case says that it comes from.
     """
 
     path: str
@@ -81,11 +66,12 @@ class Control:
     end: float
     step: float
     spread: str
-    source: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it as plain data."""
-        return asdict(self)
+        """Give as plain data what the page's script needs."""
+        return {
+            name: value for name, value in asdict(self).items() if name not in ("path", "meaning", "section", "spread")
+        }
 
 
 def controls_of(live: Live) -> tuple[list[Control], list[Control]]:
@@ -161,10 +147,10 @@ def _control(live: Live, path: str, one: Input, number: Number) -> Control:
     start, end, step = _rounded(scale * max(start, bottom), scale * min(end, high), scale * bottom, scale * high)
     return Control(
         path=path,
-        label=_label(case, path, entry.meaning),
+        label=label_of(case, path),
         meaning=entry.meaning,
-        unit="%" if percent else _unit(case, one),
-        section=_section(case, path),
+        unit="%" if percent else unit_of(case, one),
+        section=section_of(case, path),
         value=value,
         kind=kind,
         low=None if math.isinf(lowest) else lowest,
@@ -174,7 +160,6 @@ def _control(live: Live, path: str, one: Input, number: Number) -> Control:
         end=end,
         step=step,
         spread=_spread(number, scale),
-        source=number.source or case.source_of(one),
     )
 
 
@@ -240,62 +225,6 @@ def _spread(number: Number, scale: float) -> str:
         return ""
     low, high = (scale * x for x in _quantiles(number, 0.05, 0.95))
     return f"{low:.3g} to {high:.3g}" if max(abs(low), abs(high)) < 1000 else f"{low:,.0f} to {high:,.0f}"
-
-
-def _label(case: Case, path: str, meaning: str) -> str:
-    """Call a number by whose it is and its key: Acme, leaks: failure rate."""
-    known = labels_of(case, [path])[path]
-    whose = known[: known.rindex(meaning.split(";")[0])]
-    words = path.split(".")
-    year = ""
-    if "by_year" in words:
-        year = f", year {int(words[-1]) + 1}"
-        words = words[: words.index("by_year")]
-    key = words[-1]
-    if len(words) > 1 and (words[-2] in _KEYS or words[-2] == "chargeback"):
-        key = _KEYS.get(words[-2], words[-2])
-    elif words[-2:] == ["contacts", "cost"]:
-        key = "cost of a contact"
-    elif "price_breaks" in words:
-        key = f"unit price, row {int(words[-2]) + 1}"
-    text = f"{whose}{key}".replace("_", " ") + year
-    return sentence(text)
-
-
-def sentence(text: str) -> str:
-    """Begin a text with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
-def _section(case: Case, path: str) -> str:
-    words = path.split(".")
-    if words[0] == "suppliers":
-        return sentence(case.option(words[1]).label)
-    return _SECTIONS.get(words[0], "Money and time")
-
-
-def _unit(case: Case, one: Input) -> str:
-    """Write a unit as people say it: EUR a unit."""
-    words = one.path.split(".")
-    currency = case.currency
-    if words[0] == "suppliers" and one.entry.name in ("unit_price", "break_price"):
-        currency = case.option(words[1]).settings.get("currency", currency)
-    extras = {extra.amount.path: extra.per for option in case.options for extra in option.extras}
-    if one.path in extras:
-        per = extras[one.path].replace("_", " ")
-        return f"{currency} once" if per == "once" else f"{currency} {_each(per)}"
-    return each_of(one.entry.unit, currency)
-
-
-def each_of(unit: str, currency: str) -> str:
-    """Write a unit such as money/unit as people say it: EUR a unit."""
-    first, *others = unit.split("/")
-    counted = currency if first == "money" else "" if first == "1" else f"{first}s"
-    return " ".join([*([counted] if counted else []), *map(_each, others)])
-
-
-def _each(thing: str) -> str:
-    return f"an {thing}" if thing[0] in "aeio" else f"a {thing}"
 
 
 def sections(rest: list[Control]) -> Iterator[tuple[str, list[Control]]]:

@@ -17,6 +17,7 @@ from tco.loader import Case
 from tco.numbers import Number
 from tco.options import Input, Option
 from tco.outcomes import own_input, path_of
+from tco.views.whatif.wording import label_of, unit_of
 
 RATE = "discount_rate"
 
@@ -27,26 +28,25 @@ class Stake:
 
     Parameters
     ----------
-    path : str
-        Under which the case states it.
     parts : dict of str to str
         Paths of the numbers that move with it, of this option alone, and the paths whose values they have.
+    label, unit : str
+        What people call it.
+    value : float
+        As the case states it.
     low : float or None
         The lowest value that it may take; None for no end.
     reached : tuple of int, or empty
         For a table of prices, the steps of the price that the plan reaches and of the rate of exchange: the table is
         scaled, and named by the price reached.
-    unit, meaning, currency : str
-        Of the input.
     """
 
-    path: str
     parts: Mapping[str, str]
+    label: str
+    unit: str
+    value: float
     low: float | None
     reached: tuple[int, ...]
-    unit: str
-    meaning: str
-    currency: str
 
 
 class Live:
@@ -83,7 +83,7 @@ class Live:
         self.others = tuple(option.name for option in case.options if option.name != case.baseline)
         levers = {}
         for name in self.others:
-            levers[name] = stake(case, name)
+            levers[name] = stake(case, name)  # which states the price if only as 0
             case = levers[name].case
         self.case = case
         self._originals: dict[str, str] = {}
@@ -99,7 +99,7 @@ class Live:
         self.monthly = {option.name: [self._spent(option.name, t) for t in (0, *months)] for option in options}
         self.limits = [(option.name, *limit) for option in options for limit in self._limits(option)]
         self.doubts = [(option.name, *doubt) for option in options for doubt in self._doubts(option)]
-        self.stakes = {name: self._stake(name, levers[name].path) for name in self.others}
+        self.stakes = {name: self._stake(name, levers[name].value) for name in self.others}
 
     @cached_property
     def wanted(self) -> tuple[int, ...]:
@@ -159,27 +159,21 @@ class Live:
                 self._originals |= dict(zip(own_parts, [path for path, _ in one.parts()], strict=True))
         return turned
 
-    def _stake(self, name: str, path: str) -> Stake:
-        option = self.engine.options[name]
+    def _stake(self, name: str, value: float) -> Stake:
         own = _alone(self.case.option(name))
-        inputs = [one for one in _stated(option) if one.path == own or one.path.startswith(f"{own}.")]
-        table = len(inputs) > 1
-        inputs = [one for one in inputs if one.entry.unit.startswith("money")]
+        found = [one for one in _stated(self.engine.options[name]) if one.path == own or one.path.startswith(f"{own}.")]
+        inputs = [one for one in found if one.entry.unit.startswith("money")]
+        parts = {part: self._originals[part] for one in inputs for part, _ in one.parts()}
+        original = next(iter(parts.values()))
+        label = label_of(self.case, original)
         reached: tuple[int, ...] = ()
-        if table:
+        if len(found) > 1:
             plain = settled(self.engine)
             reached = (plain.at("price", name, 1), plain.at("exchange_rate", name, 1))
-        entry = inputs[0].entry
-        priced = entry.name in ("unit_price", "break_price")
-        return Stake(
-            path=path,
-            parts={part: self._originals[part] for one in inputs for part, _ in one.parts()},
-            low=0.0 if entry.kind == "positive" else None,
-            reached=reached,
-            unit=entry.unit,
-            meaning=entry.meaning,
-            currency=option.settings.get("currency", self.case.currency) if priced else self.case.currency,
-        )
+            label = f"{label.rpartition(': ')[0]}: the table of prices, by the one that the plan reaches"
+        stated = next(one for one in self.case.inputs.values() if original in dict(one.parts()))
+        low = 0.0 if inputs[0].entry.kind == "positive" else None
+        return Stake(parts, label, unit_of(self.case, stated), value, low, reached)
 
     def _spent(self, option: str, month: int) -> int:
         """Give the step of what an option costs in a month, all lines together."""

@@ -109,7 +109,8 @@ function payback(values, name) {
 // The value of the price at stake at which the saving is 0, in each total: savings are straight lines in it.
 function highestPrice(values, stake, baseline) {
   const parts = stake.parts.map((step) => values[step]);
-  const value = stake.reached.length ? single(values[stake.reached[0]]) / single(values[stake.reached[1]]) : parts[0];
+  const [reached, rate] = stake.reached.map((step) => single(values[step]));
+  const value = reached === undefined ? (parts[0] ?? stake.value) : reached / rate;
   if (value === 0 && parts.some((part) => part !== 0)) return { value, prices: null };
   const ratios = parts.map((part) => (value ? part / value : 1));
   const saved = (price) => {
@@ -141,4 +142,4 @@ function zeroOf(first, last, atFirst, atLast, lowest) {
   return atLast > 0 ? "any" : "none";
 }
 
-globalThis.tco = { evaluate, model, arithmetic: { normal_cdf, normal_quantile, normal_density, ...functions } };
+globalThis.tco = { evaluate, model };

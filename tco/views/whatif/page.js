@@ -8,8 +8,11 @@ let chosen = model.best;
 
 // --- Numbers as people read them ---
 
+const formats = new Map(); // making one takes longer than all that it writes
 const format = (value, options) => {
-  const text = new Intl.NumberFormat("en-GB", options).format(value);
+  const key = JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat("en-GB", options));
+  const text = formats.get(key).format(value);
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
 };
 const money = (value) => format(value, { maximumFractionDigits: 0 });
@@ -19,11 +22,13 @@ const each = (value, more = {}) => {
   return format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...more });
 };
 const price = (value) => (Math.abs(value) < 1 ? format(value, { maximumSignificantDigits: 3 }) : each(value));
-const plain = (value) => String(Number(value.toPrecision(12)));
+const plain = (value, digits = 12) => String(Number(value.toPrecision(digits)));
 const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const words = (name) => upper(name.replaceAll("_", " "));
 const scaleOf = (input) => (input.percent ? 100 : 1);
-const written = (input, value) => `${plain(value * scaleOf(input))}${input.percent ? " %" : ""}`;
+// What the case states may be the mean of a range, with many digits; what was typed is shown as it was.
+const shown = (input, value) => plain(value * scaleOf(input), value === input.value ? 6 : 12);
+const written = (input, value) => `${shown(input, value)}${input.percent ? " %" : ""}`;
 
 // --- Settings ---
 
@@ -37,7 +42,6 @@ function set(path, value) {
 // Say what is wrong with a value; nothing where all is well.
 function objection(input, value) {
   const number = Number.isFinite(value);
-  const shown = number ? written(input, value) : "no number";
   const expected = {
     share: "a share between 0 % and 100 %",
     rate: "a rate above -100 %",
@@ -46,7 +50,7 @@ function objection(input, value) {
   }[input.kind];
   const low = input.kind === "rate" ? value > input.low : input.low === null || value >= input.low;
   const inside = number && low && (input.high === null || value <= input.high);
-  return inside ? "" : `expected ${expected}, found ${shown}`;
+  return inside ? "" : `expected ${expected}, found ${number ? written(input, value) : "no number"}`;
 }
 
 // --- Controls ---
@@ -79,11 +83,15 @@ function Control(box) {
   });
   for (const one of [slider, field]) one.addEventListener("change", remember);
   // Show the value that the figures are computed with, but leave alone what is being typed.
+  let last = null;
   this.show = (source) => {
     const value = valueOf(path);
+    const wrong = field.getAttribute("aria-invalid") === "true";
+    if (value === last && !wrong && source !== slider && source !== field) return;
+    last = value;
     if (source !== slider) slider.value = value * scaleOf(input);
     if (source !== field) {
-      field.value = plain(value * scaleOf(input));
+      field.value = shown(input, value);
       complain("");
     }
     slider.setAttribute("aria-valuetext", `${written(input, value)} ${input.percent ? "" : input.unit}`.trim());
@@ -198,13 +206,13 @@ function highest(option, kind) {
 
 function paidBack({ payback: { months, repeated } }) {
   if (months === null) return "It does not pay back within the horizon.";
-  if (months === 0) return repeated ? "It needs nothing up front, but falls behind later." : "It needs nothing up front.";
+  if (months === 0) return `It pays back at once${repeated ? ", but falls behind later" : ": it needs nothing up front"}.`;
   return `It pays back after ${format(months, { maximumFractionDigits: 1 })} months, all in${repeated ? ", and falls behind again later" : ""}.`;
 }
 
 function priceNow({ highest_price: { value } }) {
   const stake = model.stakes[chosen];
-  return `The price at stake, ${stake.label}, is ${price(value)} ${stake.unit} now.`;
+  return `The highest price is that of “${stake.label}”, for this option alone, now ${price(value)} ${stake.unit}.`;
 }
 
 function spokenAnswer(found) {
@@ -331,9 +339,9 @@ function bridgeSteps(found) {
     .filter(({ change }) => change !== 0);
   const least = 0.01 * all.reduce((sum, { change }) => sum + Math.abs(change), 0);
   const kept = new Set([...all].sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, MOST_STEPS));
-  const shown = all.filter((one) => kept.has(one) && Math.abs(one.change) >= least);
-  const small = all.filter((one) => !shown.includes(one));
-  const steps = shown.map(({ name, grade, change }) => ({ text: words(name) + (grade === "hard" ? "" : ` (${grade})`), change }));
+  const large = all.filter((one) => kept.has(one) && Math.abs(one.change) >= least);
+  const small = all.filter((one) => !large.includes(one));
+  const steps = large.map(({ name, grade, change }) => ({ text: words(name) + (grade === "hard" ? "" : ` (${grade})`), change }));
   if (small.length) {
     steps.push({ text: `${small.length} small line${small.length > 1 ? "s" : ""}`, change: small.reduce((sum, one) => sum + one.change, 0) });
   }
@@ -361,7 +369,7 @@ function bridgeMarks(rows, width, height, wide) {
   const ends = rows.map(({ to }) => to);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const start = low <= 0 ? Math.min(low, 0) : high - low < 0.5 * low ? Math.max(0, low - 0.6 * (high - low || 0.1 * low)) : 0;
-  const left = wide ? 230 : 0;
+  const left = wide ? 250 : 0;
   const x = scale(start, high, left, width - 64);
   const bar = wide ? 4 : 20;
   const marks = rows.flatMap(({ text, from, to, whole, change }, row) => {
@@ -369,12 +377,12 @@ function bridgeMarks(rows, width, height, wide) {
     const [a, b] = [whole ? Math.max(from, start) : from, to].map(x);
     const fill = whole ? "#5f5f5f" : change < 0 ? "#0072B2" : "url(#hatch-worse)";
     const weight = whole ? "bold" : "normal";
-    const shown = whole ? each(to) : each(change, { signDisplay: "exceptZero" });
-    const name = wide && text.length > 32 ? `${text.slice(0, 31)}…` : text;
+    const amount = whole ? each(to) : each(change, { signDisplay: "exceptZero" });
+    const name = wide && text.length > 28 ? `${text.slice(0, 27)}…` : text;
     const found = [
       label(wide ? left - 8 : 0, top + (wide ? bar + 14 : 15), name, { "text-anchor": wide ? "end" : "start", "font-weight": weight }),
       svg("rect", { x: Math.min(a, b), y: top + bar, width: Math.max(Math.abs(b - a), 0.5), height: 19, fill }),
-      label(Math.max(a, b) + 5, top + bar + 14, shown, { "font-weight": weight }),
+      label(Math.max(a, b) + 5, top + bar + 14, amount, { "font-weight": weight }),
     ];
     if (row < rows.length - 1) found.push(svg("path", { d: `M${x(to)} ${top + bar}V${top + height + bar + 19}`, stroke: "#5f5f5f", "stroke-width": 0.7 }));
     return found;
@@ -449,8 +457,9 @@ function command() {
     stated.set(whole, value);
   }
   const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const more = model.remade ? "\n# besides the settings that this page was made with" : "";
   const scenario = model.scenario ? [` --scenario ${quoted(model.scenario)}`] : [];
-  return [`tco compare ${model.file}`, ...scenario, ...[...stated].map(([path, value]) => ` --set ${quoted(`${path}=${value}`)}`)].join("");
+  return [`tco compare ${model.file}`, ...scenario, ...[...stated].map(([path, value]) => ` --set ${quoted(`${path}=${value}`)}`), more].join("");
 }
 
 // --- Settings in the address and in files ---
@@ -459,7 +468,7 @@ const address = () =>
   `#${[["option", chosen], ...Object.entries(settings)].map((pair) => pair.map(encodeURIComponent).join("=")).join("&")}`;
 
 function remember() {
-  location.replace(address());
+  history.replaceState(null, "", address());
 }
 
 // Take settings from outside: each that fits is taken, and what does not fit is told.
@@ -479,7 +488,7 @@ function take(found, option) {
 }
 
 function takeAddress() {
-  if (!location.hash.includes("=") || location.hash === address()) return;
+  if (!location.hash.includes("=")) return;
   try {
     const pairs = location.hash.slice(1).split("&").map((pair) => pair.split("=").map(decodeURIComponent));
     const { option, ...found } = Object.fromEntries(pairs);
