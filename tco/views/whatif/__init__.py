@@ -23,8 +23,8 @@ from tco.version import VERSION
 from tco.views.risk import chance
 from tco.views.table import NAMES, signed
 from tco.views.whatif.controls import Control, churn_paths, controls_of, sections
-from tco.views.whatif.live import Live
 from tco.views.whatif.translation import Translation, translated
+from tco.views.whatif.unfolded import Unfolded
 from tco.views.whatif.wording import sentence
 
 _SCRIPTS = ("arithmetic.js", "model.js", "page.js")
@@ -67,10 +67,10 @@ def whatif(
     worlds = Worlds.of(case, n, seed=seed, outcomes=Outcomes(case))
     simulated = list(_simulated(case, worlds))
     told(1, 3)
-    live = Live(case)
-    first, rest = controls_of(live)
+    unfolded = Unfolded(case)
+    first, rest = controls_of(unfolded)
     told(2, 3)
-    write_text(path, _page(case, live, (first, rest), simulated, worlds))
+    write_text(path, _page(case, unfolded, (first, rest), simulated, worlds))
     told(3, 3)
 
 
@@ -92,7 +92,7 @@ def _simulated(case: Case, worlds: Worlds) -> Iterator[dict[str, Any]]:
 
 def _page(
     case: Case,
-    live: Live,
+    unfolded: Unfolded,
     controls: tuple[list[Control], list[Control]],
     simulated: list[dict[str, Any]],
     worlds: Worlds,
@@ -102,11 +102,11 @@ def _page(
     from markupsafe import Markup
 
     first, rest = controls
-    translation = translated(live.program)
+    translation = translated(unfolded.program)
     script = "\n".join([_formulas(translation), *map(_text, _SCRIPTS)])
     style = _text("whatif.css")
     best = max(simulated, key=lambda one: one["saved"])["name"]
-    churn = [path for path in churn_paths(live) if live.inputs[path][1].means()[0] > 0]
+    churn = [path for path in churn_paths(unfolded) if unfolded.inputs[path][1].means()[0] > 0]
     data = {"best": best, "churn": churn, "inputs": {one.path: one.to_dict() for one in (*first, *rest)}}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     scenario = f" (scenario: {case.scenario})" if case.scenario else ""
@@ -117,8 +117,8 @@ def _page(
             currency=case.currency,
             months=case.timeline.months,
             baseline=case.option(case.baseline).label,
-            others=[{"name": name, "label": sentence(case.option(name).label)} for name in live.others],
-            totals=list(_totals(live)),
+            others=[{"name": name, "label": sentence(case.option(name).label)} for name in unfolded.others],
+            totals=list(_totals(unfolded)),
             first=first,
             rest=rest,
             sections=list(sections(rest)),
@@ -132,24 +132,24 @@ def _page(
             style_hash=_digest(style),
             script=Markup(script),
             script_hash=_digest(script),
-            model=Markup(_escaped({**_model(case, live, translation), **data})),
+            model=Markup(_escaped({**_model(case, unfolded, translation), **data})),
         )
         + "\n"
     )
 
 
-def _totals(live: Live) -> Iterator[tuple[str, str, str]]:
+def _totals(unfolded: Unfolded) -> Iterator[tuple[str, str, str]]:
     """Yield the key of each total, its name, and what it has that the one before it lacks."""
     for total, grade in zip(TOTALS, GRADES, strict=True):
         meaning = _MEANINGS[total]
-        lines = [line.name.replace("_", " ") for line in live.lines if line.grade == grade]
+        lines = [line.name.replace("_", " ") for line in unfolded.lines if line.grade == grade]
         if total != TOTALS[0]:
             more = f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
             meaning += f": {', '.join(lines[:_NAMED])}{more}" if lines else ": no line of this case"
         yield total, sentence(NAMES[total]), meaning
 
 
-def _model(case: Case, live: Live, translation: Translation) -> dict[str, Any]:
+def _model(case: Case, unfolded: Unfolded, translation: Translation) -> dict[str, Any]:
     """Give the steps, and which of them are which figure, as the page reads them."""
     place = translation.place
     steps = {path: number for number, path in enumerate(translation.inputs)}
@@ -162,20 +162,20 @@ def _model(case: Case, live: Live, translation: Translation) -> dict[str, Any]:
         "currency": case.currency,
         "baseline": case.baseline,
         "options": [{"name": option.name, "label": option.label} for option in case.options],
-        "lines": [{"name": line.name, "group": line.group, "grade": line.grade} for line in live.lines],
+        "lines": [{"name": line.name, "group": line.group, "grade": line.grade} for line in unfolded.lines],
         "totals": {total: WITHIN[total] for total in TOTALS},
         "tolerance": TOLERANCE,
-        "arguments": [live.original(path) for path in translation.inputs],
+        "arguments": [unfolded.original(path) for path in translation.inputs],
         "known": translation.known,
         "calls": translation.calls,
-        "wanted": [place[step] for step in live.wanted],
-        "units": place[live.units],
+        "wanted": [place[step] for step in unfolded.wanted],
+        "units": place[unfolded.units],
         "present_values": {
-            name: {line: place[step] for line, step in lines.items()} for name, lines in live.present_values.items()
+            name: {line: place[step] for line, step in lines.items()} for name, lines in unfolded.present_values.items()
         },
-        "monthly": {name: [place[step] for step in months] for name, months in live.monthly.items()},
-        "limits": [[option, words, place[step]] for option, words, step in live.limits],
-        "doubts": [[option, words, place[step]] for option, words, step in live.doubts],
+        "monthly": {name: [place[step] for step in months] for name, months in unfolded.monthly.items()},
+        "limits": [[option, words, place[step]] for option, words, step in unfolded.limits],
+        "doubts": [[option, words, place[step]] for option, words, step in unfolded.doubts],
         "stakes": {
             name: {
                 "parts": [steps[path] for path in one.parts if path in steps],
@@ -185,7 +185,7 @@ def _model(case: Case, live: Live, translation: Translation) -> dict[str, Any]:
                 "value": one.value,
                 "low": one.low,
             }
-            for name, one in live.stakes.items()
+            for name, one in unfolded.stakes.items()
         },
     }
 

@@ -15,7 +15,7 @@ from tco.graph import NotFinite
 from tco.numbers import KINDS, Number
 from tco.options import Input
 from tco.outcomes import path_of
-from tco.views.whatif.live import RATE, Live
+from tco.views.whatif.unfolded import RATE, Unfolded
 from tco.views.whatif.wording import label_of, section_of, unit_of
 
 MOST_FIRST = 14
@@ -74,36 +74,39 @@ class Control:
         }
 
 
-def controls_of(live: Live) -> tuple[list[Control], list[Control]]:
+def controls_of(unfolded: Unfolded) -> tuple[list[Control], list[Control]]:
     """Give the numbers that stand first, and all others, section by section."""
-    made = {path: _control(live, path, *found) for path, found in live.inputs.items()}
-    first = _first(live)
+    made = {path: _control(unfolded, path, *found) for path, found in unfolded.inputs.items()}
+    first = _first(unfolded)
     rest = [made[path] for path in made if path not in first]
     order = list(dict.fromkeys(one.section for one in rest))
     return [made[path] for path in first], sorted(rest, key=lambda one: order.index(one.section))
 
 
-def churn_paths(live: Live) -> list[str]:
+def churn_paths(unfolded: Unfolded) -> list[str]:
     """Give the paths of how many customers failures drive away: one slider turns them all."""
-    return [path for path, (one, _) in live.inputs.items() if one.entry.name == "churn_per_event"]
+    return [path for path, (one, _) in unfolded.inputs.items() if one.entry.name == "churn_per_event"]
 
 
-def _first(live: Live) -> list[str]:
+def _first(unfolded: Unfolded) -> list[str]:
     """Choose what stands first: prices at stake, the baseline's, volume, the discount rate, then what moves most."""
-    known = live.inputs
-    asked = [part for stake in live.stakes.values() for part in stake.parts.values()]
-    asked += [path for path in known if _prices_baseline(live, path)]
+    known = unfolded.inputs
+    asked = [part for stake in unfolded.stakes.values() for part in stake.parts.values()]
+    asked += [path for path in known if _prices_baseline(unfolded, path)]
     asked += [path for path in (*_VOLUMES, RATE) if path in known]
     found = [path for path in dict.fromkeys(asked) if path in known]
-    swings = {path: _swing(live, path) for path in known if path not in found and _may_lead(*known[path])}
+    swings = {path: _swing(unfolded, path) for path in known if path not in found and _may_lead(*known[path])}
     ranked = sorted(swings, key=lambda path: (-swings[path], path))
     return found + ranked[: max(MOST_FIRST - len(found), LEAST_FOUND)]
 
 
-def _prices_baseline(live: Live, path: str) -> bool:
+def _prices_baseline(unfolded: Unfolded, path: str) -> bool:
     """Say whether a number is the baseline's price: what prices at stake are held against."""
-    baseline = live.case.option(live.case.baseline)
-    keys = {one.price_at_stake for one in live.case.options if one.name in live.others} | {"unit_price", "price_breaks"}
+    baseline = unfolded.case.option(unfolded.case.baseline)
+    keys = {one.price_at_stake for one in unfolded.case.options if one.name in unfolded.others} | {
+        "unit_price",
+        "price_breaks",
+    }
     own = [path_of(baseline, key) for key in keys]
     return any(path == one or path.startswith(f"{one}.") for one in own)
 
@@ -113,37 +116,37 @@ def _may_lead(one: Input, number: Number) -> bool:
     return not isinstance(number.value, Fixed) or one.entry.name in ("failure_rate", "churn_per_event")
 
 
-def _swing(live: Live, path: str) -> float:
+def _swing(unfolded: Unfolded, path: str) -> float:
     """Give how far apart the savings of some option are at the two ends of a number's range [money]."""
-    number = live.inputs[path][1]
+    number = unfolded.inputs[path][1]
     ends = _quantiles(number, *_SWUNG) if _is_uncertain(number) else _half_to_double(number)
     try:
-        low, high = (_savings(live, {path: end}) for end in ends)
+        low, high = (_savings(unfolded, {path: end}) for end in ends)
     except NotFinite:
         return math.inf
     return float(np.abs(high - low).max())
 
 
-def _savings(live: Live, changes: Mapping[str, float]) -> FloatArray:
+def _savings(unfolded: Unfolded, changes: Mapping[str, float]) -> FloatArray:
     """Give the NPV of every option but the baseline, all in, (k - 1,) [money]."""
-    values = {path: changes.get(path, number.means()[0]) for path, (_, number) in live.inputs.items()}
-    draws = {path: np.array([values[live.original(path)]]) for path in live.present.draws}
-    found = dict(zip(live.present.wanted, live.present.run(draws), strict=True))
+    values = {path: changes.get(path, number.means()[0]) for path, (_, number) in unfolded.inputs.items()}
+    draws = {path: np.array([values[unfolded.original(path)]]) for path in unfolded.present.draws}
+    found = dict(zip(unfolded.present.wanted, unfolded.present.run(draws), strict=True))
     costs = {
         name: sum(float(np.reshape(found[step], -1)[0]) for step in lines.values())
-        for name, lines in live.present_values.items()
+        for name, lines in unfolded.present_values.items()
     }
-    return np.array([costs[live.case.baseline] - costs[name] for name in live.others])
+    return np.array([costs[unfolded.case.baseline] - costs[name] for name in unfolded.others])
 
 
-def _control(live: Live, path: str, one: Input, number: Number) -> Control:
-    case, entry, value = live.case, one.entry, float(number.means()[0])
+def _control(unfolded: Unfolded, path: str, one: Input, number: Number) -> Control:
+    case, entry, value = unfolded.case, one.entry, float(number.means()[0])
     percent = entry.kind in ("share", "rate")
     kind, (_, low, high) = entry.kind, KINDS[entry.kind]
     lowest = 1.0 if entry.name == "skus" else low
     bottom = LOWEST_RATE if kind == "rate" else lowest
     scale = 100.0 if percent else 1.0
-    start, end = _range(live, one, number)
+    start, end = _range(unfolded, one, number)
     start, end, step = _rounded(scale * max(start, bottom), scale * min(end, high), scale * bottom, scale * high)
     return Control(
         path=path,
@@ -171,7 +174,7 @@ def _quantiles(number: Number, *shares: float) -> tuple[float, ...]:
     return tuple(float(x) for x in number.value.quantile(np.array(shares)))  # type: ignore[union-attr]  # a part is no path
 
 
-def _range(live: Live, one: Input, number: Number) -> tuple[float, float]:
+def _range(unfolded: Unfolded, one: Input, number: Number) -> tuple[float, float]:
     """Give how far a slider goes: the range of an uncertain number, from half to double of one that is certain."""
     if _is_uncertain(number):
         low, high = _quantiles(number, LOW, HIGH)
@@ -179,7 +182,7 @@ def _range(live: Live, one: Input, number: Number) -> tuple[float, float]:
     if one.entry.name == "service_level":  # half of it would promise less than no safety stock at all
         missing = 1 - number.means()[0]
         return max(1 - 2 * missing, 0.5), 1 - missing / 10
-    return _half_to_double(number) if number.means()[0] else _around_zero(live, one)
+    return _half_to_double(number) if number.means()[0] else _around_zero(unfolded, one)
 
 
 def _half_to_double(number: Number) -> tuple[float, float]:
@@ -188,7 +191,7 @@ def _half_to_double(number: Number) -> tuple[float, float]:
     return low, high
 
 
-def _around_zero(live: Live, one: Input) -> tuple[float, float]:
+def _around_zero(unfolded: Unfolded, one: Input) -> tuple[float, float]:
     """Give a range for a number that is 0 today."""
     match one.entry.kind, one.entry.unit:
         case "share", _:
@@ -196,9 +199,9 @@ def _around_zero(live: Live, one: Input) -> tuple[float, float]:
         case "rate", _:
             return -0.1, 0.1
         case _, "money" | "money/year":
-            return 0.0, 0.02 * live.size
+            return 0.0, 0.02 * unfolded.size
         case _, unit if unit.startswith("money"):
-            return 0.0, 0.2 * live.size_of_unit
+            return 0.0, 0.2 * unfolded.size_of_unit
         case _, "day":
             return (0.0, 60.0) if one.entry.kind == "positive" else (-60.0, 60.0)
     return 0.0, 1.0

@@ -49,7 +49,7 @@ class Stake:
     reached: tuple[int, ...]
 
 
-class Live:
+class Unfolded:
     """The figures of a case as steps of a graph that folds no number of the case, the discount rate included.
 
     Parameters
@@ -88,8 +88,8 @@ class Live:
         self.case = case
         self._originals: dict[str, str] = {}
         options = [self._turned(option) if option.name in self.others else option for option in case.options]
-        self.engine = Engine(options, case.baseline, _LiveTimeline(**vars(case.timeline)))
-        self.engine.graph = _LiveGraph()
+        self.engine = Engine(options, case.baseline, _DatedTimeline(**vars(case.timeline)))
+        self.engine.graph = _DiscountingGraph()
         self.engine.leaf = self._leaf
         self.lines: tuple[Line, ...] = cost_lines(case)
         months = range(1, case.timeline.months + 1)
@@ -227,14 +227,14 @@ class _Worth(float):
         return worth
 
 
-class _LiveTimeline(Timeline):
+class _DatedTimeline(Timeline):
     """A timeline whose discount factors know their month."""
 
     def discount(self, month: int) -> float:
         return _Worth(super().discount(month), month)
 
 
-class _LiveGraph(Graph):
+class _DiscountingGraph(Graph):
     """A graph in which what is discounted depends on the discount rate."""
 
     def total(self, terms: Iterable[tuple[float, int]], name: str) -> int:
