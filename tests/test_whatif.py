@@ -85,13 +85,16 @@ def random_settings(inputs, rng, count):
         yield found
 
 
-def changes(settings, inputs):
+def changes(settings, case):
     """Write settings as `--set` takes them: a path by contract year is stated whole."""
     found = {}
     for path, value in settings.items():
         whole, is_path, _ = path.partition(".by_year.")
-        years = [one for one in inputs if one.startswith(f"{whole}.by_year.")]
-        found[whole] = {"by_year": [settings.get(one, inputs[one]["value"]) for one in years]} if is_path else value
+        if is_path:
+            years = enumerate(case.inputs[whole].number.means())
+            found[whole] = {"by_year": [settings.get(f"{whole}.by_year.{year}", mean) for year, mean in years]}
+        else:
+            found[whole] = value
     return found
 
 
@@ -155,10 +158,10 @@ def test_figures_are_those_of_compare_and_breakeven_at_hundreds_of_random_settin
     computed = [(settings, found) for settings, found in pairs if not found["problems"]][:SETTINGS]
     for settings in refused:
         with pytest.raises(CaseError):
-            case.with_(changes(settings, inputs))
+            case.with_(changes(settings, case))
     problems = list(differences(page.evaluate("tco.evaluate()"), case, prices=True))
     for number, (settings, found) in enumerate(computed):
-        problems += differences(found, case.with_(changes(settings, inputs)), prices=number % 10 == 0)
+        problems += differences(found, case.with_(changes(settings, case)), prices=number % 10 == 0)
     assert problems == []
     assert len(computed) == SETTINGS
     assert page.told == []
@@ -339,6 +342,14 @@ class TestThePage:
         assert figures(other) == shown
         other.close()
 
+    def test_the_command_states_a_path_by_contract_year_whole(self, page):
+        page.evaluate("take({'suppliers.acme.duty_rate.by_year.1': 0.1}, 'borealis')")
+        shown = figures(page)
+        change = "suppliers.acme.duty_rate={by_year: [0.04, 0.1, 0.06]}"
+        assert page.text_content("#command") == f"tco compare cartridges.yaml --set '{change}'"
+        changed = tco.compare(tco.load(ROOT / "scenarios/cartridges.yaml", changes=[change]))
+        assert shown == [round(changed.supplier("borealis").totals[total].npv) for total in TOTALS]
+
     def test_a_file_restores_a_setting(self, page, tmp_path):
         box(page, PRICE).locator("input[type=number]").fill("5.25")
         shown = figures(page)
@@ -466,6 +477,18 @@ class TestTheFile:
         case = tco.load(ROOT / "scenarios/couriers.yaml", changes=["horizon_months=12"])
         data = json.loads(re.search(r'id="model">(.*?)</script>', self.written(case, tmp_path), re.S)[1])
         assert data["remade"] is True
+
+    def test_offers_no_number_that_cannot_be_set_alone(self, tmp_path):
+        """Lost sales are valued by the sale price, which this case lacks: a share of 0 must stay 0."""
+        stock = {"lead_time_days": 20, "lead_time_sd_days": 3, "order_interval_days": 30, "service_level": 0.95}
+        stock |= {"holding_rate": 0.2, "stockout": {"lost_share": 0, "backorder_cost": 2}}
+        suppliers = {"acme": {"unit_price": 2}, "other": {"unit_price": 3}}
+        data = {"tco": 1, "name": "two", "currency": "EUR", "start": "2027-01", "horizon_months": 12}
+        data |= {"discount_rate": 0.1, "baseline": "acme", "suppliers": suppliers, "inventory": stock}
+        text = self.written(tco.from_data({**data, "demand": {"units_per_year": 100}}), tmp_path)
+        offered = json.loads(re.search(r'id="model">(.*?)</script>', text, re.S)[1])["inputs"]
+        assert "inventory.stockout.backorder_cost" in offered
+        assert "inventory.stockout.lost_share" not in offered
 
     def test_is_refused_for_a_single_option(self, tmp_path):
         suppliers = {"acme": {"unit_price": 2}}

@@ -166,6 +166,8 @@ def _model(case: Case, unfolded: Unfolded, translation: Translation) -> dict[str
         "totals": {total: WITHIN[total] for total in TOTALS},
         "tolerance": TOLERANCE,
         "arguments": [unfolded.original(path) for path in translation.inputs],
+        "stated": [unfolded.inputs[unfolded.original(path)][1].means()[0] for path in translation.inputs],
+        "by_year": {one.path: one.number.means() for one in unfolded.case.inputs.values() if one.number.is_path},
         "known": translation.known,
         "calls": translation.calls,
         "wanted": [place[step] for step in unfolded.wanted],
@@ -179,6 +181,7 @@ def _model(case: Case, unfolded: Unfolded, translation: Translation) -> dict[str
         "stakes": {
             name: {
                 "parts": [steps[path] for path in one.parts if path in steps],
+                "first": steps.get(next(iter(one.parts))),
                 "reached": [place[step] for step in one.reached],
                 "label": one.label,
                 "unit": one.unit,

@@ -76,7 +76,7 @@ class Control:
 
 def controls_of(unfolded: Unfolded) -> tuple[list[Control], list[Control]]:
     """Give the numbers that stand first, and all others, section by section."""
-    made = {path: _control(unfolded, path, *found) for path, found in unfolded.inputs.items()}
+    made = {path: _control(unfolded, path, *found) for path, found in unfolded.free.items()}
     first = _first(unfolded)
     rest = [made[path] for path in made if path not in first]
     order = list(dict.fromkeys(one.section for one in rest))
@@ -85,12 +85,12 @@ def controls_of(unfolded: Unfolded) -> tuple[list[Control], list[Control]]:
 
 def churn_paths(unfolded: Unfolded) -> list[str]:
     """Give the paths of how many customers failures drive away: one slider turns them all."""
-    return [path for path, (one, _) in unfolded.inputs.items() if one.entry.name == "churn_per_event"]
+    return [path for path, (one, _) in unfolded.free.items() if one.entry.name == "churn_per_event"]
 
 
 def _first(unfolded: Unfolded) -> list[str]:
     """Choose what stands first: prices at stake, the baseline's, volume, the discount rate, then what moves most."""
-    known = unfolded.inputs
+    known = unfolded.free
     asked = [part for stake in unfolded.stakes.values() for part in stake.parts.values()]
     asked += [path for path in known if _prices_baseline(unfolded, path)]
     asked += [path for path in (*_VOLUMES, RATE) if path in known]

@@ -30,7 +30,7 @@ const stakes = Object.entries(model.stakes).map(([option, stake]) => ({
 
 // All figures for settings by path; what is not set is as the case states it.
 function evaluate(settings = {}) {
-  const values = model.arguments.map((path) => settings[path] ?? model.inputs[path].value);
+  const values = model.arguments.map((path, i) => settings[path] ?? model.stated[i]);
   values.push(...model.known);
   compute(values, calls);
   const problems = refusals(values);
@@ -110,7 +110,8 @@ function payback(values, name) {
 function highestPrice(values, stake, baseline) {
   const parts = stake.parts.map((step) => values[step]);
   const [reached, rate] = stake.reached.map((step) => single(values[step]));
-  const value = reached === undefined ? (parts[0] ?? stake.value) : reached / rate;
+  const today = stake.first === null ? stake.value : values[stake.first];
+  const value = reached === undefined ? today : reached / rate;
   if (value === 0 && parts.some((part) => part !== 0)) return { value, prices: null };
   const ratios = parts.map((part) => (value ? part / value : 1));
   const saved = (price) => {

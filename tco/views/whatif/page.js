@@ -452,8 +452,8 @@ function command() {
   const stated = new Map();
   for (const path of Object.keys(settings)) {
     const whole = path.replace(/\.by_year\.\d+$/, "");
-    const years = Object.keys(model.inputs).filter((one) => one.startsWith(`${whole}.by_year.`));
-    const value = whole === path ? String(settings[path]) : `{by_year: [${years.map(valueOf).join(", ")}]}`;
+    const years = (model.by_year[whole] ?? []).map((value, year) => settings[`${whole}.by_year.${year}`] ?? value);
+    const value = whole === path ? String(settings[path]) : `{by_year: [${years.join(", ")}]}`;
     stated.set(whole, value);
   }
   const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;

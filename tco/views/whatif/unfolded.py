@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from tco.analyses.levers import settled, stake
 from tco.comparison import Line, cost_lines
 from tco.engine import Engine, Timeline
+from tco.errors import CaseError
 from tco.graph import Graph, Program
 from tco.loader import Case
 from tco.numbers import Number
@@ -145,6 +146,21 @@ class Unfolded:
         moving = {self.original(path) for path in self.program.draws}
         parts = {path: (one, number) for one in self.case.inputs.values() for path, number in one.parts()}
         return {path: found for path, found in parts.items() if path in moving}
+
+    @cached_property
+    def free(self) -> dict[str, tuple[Input, Number]]:
+        """Those that may be set alone: a share of refunds that is 0 may not while the case has no sale price."""
+        return {path: found for path, found in self.inputs.items() if found[1].means()[0] or self._may_be_set(path)}
+
+    def _may_be_set(self, path: str) -> bool:
+        if ".by_year." in path:
+            return True
+        bare = replace(self.case, document=self.case.document.without(("scenarios",)), original=None)
+        try:
+            bare.with_({path: 0.01})
+        except CaseError as error:
+            return not any(problem.message.startswith("missing") for problem in error.problems)
+        return True
 
     def original(self, path: str) -> str:
         """Give the path whose value a number has: its own, but for a price that is turned for one option alone."""
