@@ -129,7 +129,7 @@ def table(case: Case, path: str, values: Sequence[float]) -> Table:
     >>> import tco
     >>> found = tco.table(tco.load("scenarios/cartridges.yaml"), "suppliers.borealis.unit_price", [4.5, 5.5])
     >>> [found.cheapest(row) for row in range(2)]
-    ['borealis', 'acme_inspected']
+    ['borealis_box', 'acme_inspected']
     """
     points = checked_values(values)
     entry = located(case, path).entry

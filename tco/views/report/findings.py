@@ -13,7 +13,7 @@ from tco.analyses.cash import CashFlow, cash_flow
 from tco.analyses.curves import Curve, acceptability
 from tco.analyses.decision import Decision, decide
 from tco.analyses.evidence import Evidence, evidence
-from tco.analyses.sensitivities import Sensitivity, sensitivity
+from tco.analyses.sensitivities import BASE_SAMPLES, Sensitivity, sensitivity
 from tco.analyses.value_of_information import Information, information
 from tco.comparison import Comparison, compare
 from tco.loader import Case
@@ -64,7 +64,7 @@ class Findings:
             "evidence": lambda: evidence(case, chosen),
             "cash": lambda: cash_flow(case, chosen, n=min(n, CASH_DRAWS), seed=seed),
             "curve": lambda: acceptability(case, chosen, n=n, seed=seed),
-            "sensitivity": lambda: sensitivity(case, chosen, draws=n, seed=seed) if worlds.draws else None,
+            "sensitivity": lambda: _sensitivity(case, chosen, n, seed) if worlds.draws else None,
             "simulation": lambda: simulate(case, n, seed=seed),
             "information": lambda: information(case, n=n, seed=seed),
         }
@@ -76,6 +76,10 @@ class Findings:
         if progress:
             progress(len(parts) + 1, len(parts) + 1)
         return cls(case=case, decision=decision, worlds=worlds, date=dated(case), **found)
+
+
+def _sensitivity(case: Case, supplier: str, n: int, seed: int) -> Sensitivity:
+    return sensitivity(case, supplier, n=min(max(n // 4, 64), BASE_SAMPLES), draws=n, seed=seed)
 
 
 def dated(case: Case) -> str:
