@@ -573,7 +573,7 @@ def workbook(case: str, output: str, draws: int, seed: int, scenarios: Sequence[
 @main.command()
 @click.argument("case", metavar="CASE")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to: .html.")
-@click.option("--seed", default=0, show_default=True, help="Of the draws that find which inputs matter most.")
+@click.option("--seed", default=0, show_default=True, help="Of the simulation that stands beside the sliders.")
 @_scenario
 @_set
 def whatif(case: str, output: str, seed: int, scenarios: Sequence[str], changes: Sequence[str]) -> None:
