@@ -236,7 +236,7 @@ class Engine:
         return self.discounted(parts, "present value by mode")
 
     def leavers(self, option: str) -> int | None:
-        """Give the step of the customers driven away, each discounted from the month of the failure; None without churn.
+        """Give the step of the customers driven away, each discounted from the failure on; None without churn.
 
         With a value put on each of them they would cost that much times this (model.md, section 6).
         """
