@@ -128,8 +128,8 @@ def stake(case: Case, name: str) -> Lever:
         key = "price_breaks"
     if not _is_stated(option, key):
         root = key.split(".")[0]
-        inside = f"overrides.{key}" if root in _SHARED else key
-        case = _with(case, f"suppliers.{name}.{inside}", 0.0)
+        path = f"suppliers.{name}.{f'overrides.{key}' if root in _SHARED else key}"
+        case = _with(case, path, _default(case, path, option))
         option = case.option(name)
     own = f"{path_of(option, key)} of {name} alone"
     turned = own_input(option, key, own)
@@ -171,6 +171,13 @@ def _stated(case: Case, path: str) -> tuple[Case, str]:
     if isinstance(default, str):
         default = next((one.number.means()[0] for name, one in case.inputs.items() if name == default), 0.0)
     return _with(case, path, default or 0.0), path
+
+
+def _default(case: Case, path: str, option: Option) -> float:
+    """Give what an option counts with where it states nothing: a number, or the mean of another of its inputs."""
+    entry = located(case, path).entry
+    default = None if entry is None else entry.default
+    return option.means(default)[0] if isinstance(default, str) else default or 0.0
 
 
 def _with(case: Case, path: str, value: float) -> Case:
