@@ -19,8 +19,6 @@ FORMATS = ("table", "json", "csv", "markdown")
 INTERRUPTED = 130
 QUICK_START = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """Set before libraries are imported: nothing here needs BLAS threads or plug-ins, and both take long to start."""
-COLLECT_AFTER = 200_000
-"""New objects after which the collector looks for cycles: a command makes few, and libraries start faster without."""
 LONG_RUN = 100_000
 """Draws from which a run may take more than a second."""
 
@@ -33,7 +31,6 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         for name, value in QUICK_START.items():
             os.environ.setdefault(name, value)
-        gc.set_threshold(COLLECT_AFTER)
         try:
             return super().invoke(ctx)
         except TcoError as error:
@@ -834,5 +831,15 @@ def _show(text: str, output: str | None) -> None:
     write_text(output, text + "\n")
 
 
+def run() -> None:
+    """Run the command in a process of its own, which makes few cycles and ends soon: none are looked for."""
+    gc.disable()
+    try:
+        main()
+    finally:
+        if "duckdb" not in sys.modules:  # which complains of what it finds left over
+            gc.freeze()
+
+
 if __name__ == "__main__":
-    main()
+    run()
