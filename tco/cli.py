@@ -32,6 +32,10 @@ class _Commands(click.Group):
         for name, value in QUICK_START.items():
             os.environ.setdefault(name, value)
         try:
+            if "SOURCE_DATE_EPOCH" in os.environ:  # libraries read it as well, and fail less plainly
+                from tco.files import build_date
+
+                build_date()
             return super().invoke(ctx)
         except TcoError as error:
             click.echo(str(error), err=True)

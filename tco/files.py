@@ -6,9 +6,28 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tco.errors import TcoError
+from tco.errors import TcoError, UsageError
+
+
+def build_date() -> datetime | None:
+    """Give the moment that a file is to say it was made at, from SOURCE_DATE_EPOCH; None where that is not set.
+
+    Raises
+    ------
+    UsageError
+        For a SOURCE_DATE_EPOCH that is no number of seconds since 1970.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        hint = "write one such as 1700000000, or unset it"
+        raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{epoch}'\n    {hint}") from None
 
 
 def write_text(path: str | Path, text: str) -> None:

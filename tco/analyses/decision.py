@@ -11,7 +11,7 @@ import numpy as np
 
 from tco.analyses.break_even import BreakEven, breakeven
 from tco.analyses.levers import Lever, lever
-from tco.case import entry_of
+from tco.case import entries
 from tco.comparison import Comparison, Line, compare
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
@@ -533,10 +533,10 @@ def _known(value: FloatArray) -> float | None:
 
 def _asked(case: Case, key: str) -> float:
     """Give what the case asks of a decision, or what is asked where it says nothing."""
-    number, entry = getattr(case.file.decision, key), entry_of(type(case.file.decision), key)
+    number = getattr(case.file.decision, key)
     if number is not None:
         return float(number.means()[0])
-    return float(entry.default) if entry is not None and isinstance(entry.default, float) else 0.0
+    return float(entries(type(case.file.decision))[key].default)  # type: ignore[arg-type]  # both have a number
 
 
 def _differing_rates(case: Case, option: Option) -> Iterator[DifferingRate]:

@@ -167,17 +167,23 @@ def _stated(case: Case, path: str) -> tuple[Case, str]:
         raise UsageError(f"expected the path of a number, found '{path}': {hint}")
     if paths.stated(case.document.data, place.keys) is not None:
         return case, path  # stated, and yet no option uses it
-    default = place.entry.default
-    if isinstance(default, str):
-        default = next((one.number.means()[0] for name, one in case.inputs.items() if name == default), 0.0)
-    return _with(case, path, default or 0.0), path
+    return _with(case, path, _default(case, path, case.option(case.baseline))), path
 
 
 def _default(case: Case, path: str, option: Option) -> float:
-    """Give what an option counts with where it states nothing: a number, or the mean of another of its inputs."""
+    """Give what an option counts with where it states nothing: a number, or the mean of another of its inputs.
+
+    Raises
+    ------
+    UsageError
+        For a number without a default, which means nothing until it is stated.
+    """
     entry = located(case, path).entry
     default = None if entry is None else entry.default
-    return option.means(default)[0] if isinstance(default, str) else default or 0.0
+    if default is None:
+        hint = f"state it in the case, or with --set {path}=..."
+        raise UsageError(f"expected a number that the case states, or that has a default, found '{path}': {hint}")
+    return option.means(default)[0] if isinstance(default, str) else default
 
 
 def _with(case: Case, path: str, value: float) -> Case:

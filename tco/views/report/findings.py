@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from tco.analyses.cash import DEFAULT_DRAWS as CASH_DRAWS
@@ -16,6 +14,7 @@ from tco.analyses.evidence import Evidence, evidence
 from tco.analyses.sensitivities import BASE_SAMPLES, Sensitivity, sensitivity
 from tco.analyses.value_of_information import Information, information
 from tco.comparison import Comparison, compare
+from tco.files import build_date
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.simulation import Simulation, simulate
@@ -83,14 +82,6 @@ def _sensitivity(case: Case, supplier: str, n: int, seed: int) -> Sensitivity:
 
 
 def dated(case: Case) -> str:
-    """Give the date that a file made of a case carries.
-
-    Raises
-    ------
-    ValueError
-        For a SOURCE_DATE_EPOCH that is no number of seconds.
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch:
-        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-    return case.file.start
+    """Give the date that a file made of a case carries."""
+    moment = build_date()
+    return case.file.start if moment is None else moment.date().isoformat()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from tco.analyses.tornado import Tornado, tornado
 from tco.comparison import Comparison, compare
-from tco.errors import TcoError
-from tco.files import replacing
+from tco.files import build_date, replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, uncertain_inputs
 from tco.simulation import Simulation, simulate
@@ -66,7 +64,7 @@ def workbook(
     Raises
     ------
     TcoError
-        Where XlsxWriter is not installed, or the file cannot be written.
+        Where the file cannot be written.
     """
     told = progress or (lambda _done, _of: None)
     told(1, _PARTS)
@@ -108,17 +106,15 @@ def write_workbook(
     Raises
     ------
     TcoError
-        Where XlsxWriter is not installed, or the file cannot be written.
+        Where the file cannot be written.
 
     Notes
     -----
     Every formula carries the value that the model gives, so that viewers which do not calculate show it too. The
     date within the file is SOURCE_DATE_EPOCH, or the case's first month.
     """
-    try:
-        from xlsxwriter import Workbook  # type: ignore[import-untyped]
-    except ImportError:
-        raise TcoError("a workbook needs the extra 'report': pip install 'supplier-tco[report]'") from None
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
+
     made = comparison or compare(case)
     with replacing(path) as temporary:
         file = Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
@@ -186,8 +182,8 @@ class _Writer:
 
 def _date(case: Case) -> datetime:
     """Give the date within the file: the same for the same case."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isascii() and epoch.isdigit():
-        return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
+    moment = build_date()
+    if moment is not None:
+        return moment.replace(tzinfo=None)
     year, month = map(int, case.file.start.split("-"))
     return datetime(max(year, 1980), month, 1)
