@@ -356,10 +356,11 @@ class _Solver:
         found = scanned[:, total]
         rising = found[-1].mean() > found[0].mean()
         wins = found.sum(axis=0) > 0
+        sign = np.sign(found)  # of which products cannot overflow
         roots: FloatArray = np.where(wins != rising, math.inf, -math.inf)
         left = np.ones(self.n, dtype=bool)
         for i in sorted(range(len(values) - 1), key=lambda i: self._distance(float(values[i]), float(values[i + 1]))):
-            rows = np.flatnonzero(left & (found[i] * found[i + 1] <= 0) & (found[i] != found[i + 1]))
+            rows = np.flatnonzero(left & (sign[i] * sign[i + 1] <= 0) & (found[i] != found[i + 1]))
             if rows.size:
                 ends = (np.full(rows.size, values[i]), np.full(rows.size, values[i + 1]))
                 roots[rows] = self._between(total, rows, ends, (found[i][rows], found[i + 1][rows]))
@@ -395,7 +396,7 @@ def _sign_changes(values: FloatArray, found: FloatArray) -> tuple[list[tuple[flo
     The two are told apart because an NPV of 0 need not flip anything: at no demand at all, options cost the same.
     """
     other = np.flatnonzero(found)
-    pairs = [(i, j) for i, j in pairwise(other) if found[i] * found[j] < 0]
+    pairs = [(i, j) for i, j in pairwise(other) if np.sign(found[i]) * np.sign(found[j]) < 0]
     brackets = [(float(values[i]), float(values[j]), math.copysign(1.0, found[j])) for i, j in pairs]
     return brackets, [float(value) for value in values[found == 0]]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tco import paths
+from tco.costs import MODEL
 from tco.distributions import FloatArray
 from tco.engine import Engine
 from tco.errors import Unexpected, UsageError
@@ -24,6 +25,7 @@ _TIME = ("discount_rate",)
 """Numbers that formulas ask for, and that time is made of too: turning them in formulas alone would be wrong."""
 _SMALL = {"share": 0.01, "rate": 0.01}
 LOWEST_RATE = -0.99
+_ASKED = frozenset(name for quantity in MODEL.quantities for name in quantity.all_arguments)
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,7 @@ def lever(case: Case, path: str) -> Lever:
     inputs = [one for name, one in case.inputs.items() if _leads_to(name, path)]
     found = _lever(case, path, inputs, None) if inputs and path not in _TIME else None
     if found is None or not found.is_live:
-        found_there = f"found '{path}', which no formula asks for"
-        raise UsageError(f"expected the path of a number that moves some cost, {found_there}: try tco table, or --set")
+        raise _unasked(path)
     return found
 
 
@@ -180,10 +181,29 @@ def _default(case: Case, path: str, option: Option) -> float:
     """
     entry = located(case, path).entry
     default = None if entry is None else entry.default
-    if default is None:
-        hint = f"state it in the case, or with --set {path}=..."
-        raise UsageError(f"expected a number that the case states, or that has a default, found '{path}': {hint}")
-    return option.means(default)[0] if isinstance(default, str) else default
+    if isinstance(default, str):
+        return option.means(default)[0] if default in option.inputs else _default(case, default, option)
+    if default is not None:
+        return default
+    if entry is None or entry.name not in _ASKED:
+        raise _unasked(path)
+    hint = f"state it in the case, or with --set {path}=..."
+    inherited = _inherited(case, path)
+    if inherited:
+        hint = f"it is that of {inherited}: turn this one, or {hint}"
+    raise UsageError(f"expected a number that the case states, or that has a default, found '{path}': {hint}")
+
+
+def _inherited(case: Case, path: str) -> str | None:
+    """Give the path that an option takes a number from, which it is based on."""
+    section, name, key = [*path.split(".", 2), "", ""][:3]
+    found = case.option(name).inputs.get(key) if section == "suppliers" else None
+    return None if found is None else found.path
+
+
+def _unasked(path: str) -> UsageError:
+    expected = "expected the path of a number that moves some cost"
+    return UsageError(f"{expected}, found '{path}', which no formula asks for: try tco table, or --set")
 
 
 def _with(case: Case, path: str, value: float) -> Case:
