@@ -18,6 +18,7 @@ from tco.errors import UsageError
 from tco.files import replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.progress import Progress, Steps
 from tco.views import charts
 from tco.views.charts.sentences import incomplete
 from tco.views.charts.style import doubt, styled
@@ -47,6 +48,7 @@ class _Asked:
     y: str
     n: int
     seed: int
+    progress: Progress | None
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -70,8 +72,8 @@ class _Asked:
 
     @property
     def drawn(self) -> dict[str, Any]:
-        """Draws and their seed, as analyses take them."""
-        return {"n": self.n, "seed": self.seed}
+        """Draws, their seed, and who is told how far they are, as analyses take them."""
+        return {"n": self.n, "seed": self.seed, "progress": self.progress}
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -83,13 +85,14 @@ class _Asked:
     def simulation(self) -> Simulation:
         from tco.simulation import simulate
 
-        return simulate(self.case, self.n, seed=self.seed)
+        return simulate(self.case, self.n, seed=self.seed, progress=self.progress)
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
         from tco.analyses.sensitivities import sensitivity
 
-        return sensitivity(self.case, self.supplier, n=max(self.n // 4, 64), seed=self.seed, draws=self.n)
+        how = {**self.drawn, "n": max(self.n // 4, 64)}
+        return sensitivity(self.case, self.supplier, draws=self.n, **how)
 
 
 def _cost(asked: _Asked) -> Axes:
@@ -104,7 +107,7 @@ def _bridge(asked: _Asked) -> Axes:
 def _cash(asked: _Asked) -> Axes:
     from tco.analyses.cash import cash_flow
 
-    return charts.cash(cash_flow(asked.case, asked.supplier, **asked.drawn), names=asked.names)
+    return charts.cash(cash_flow(asked.case, asked.supplier, n=asked.n, seed=asked.seed), names=asked.names)
 
 
 def _npv(asked: _Asked) -> Axes:
@@ -129,7 +132,7 @@ def _breakeven(asked: _Asked) -> Axes:
     from tco.analyses.break_even import breakeven
 
     found = breakeven(asked.case, asked.supplier, **asked.drawn)
-    values, npv = along_the_price(asked.case, found, **asked.drawn)
+    values, npv = along_the_price(asked.case, found, n=asked.n, seed=asked.seed)
     return charts.breakeven(found, values, npv, currency=asked.case.currency, names=asked.names)
 
 
@@ -220,6 +223,7 @@ class Charts:
         y: str = "",
         n: int = DEFAULT_DRAWS,
         seed: int = 0,
+        progress: Progress | None = None,
     ) -> None:
         """Draw a chart of a case and write it to a file, whole or not at all; equal calls write equal bytes.
 
@@ -238,6 +242,8 @@ class Charts:
             Paths of the inputs of a grid; by default those of the largest swings.
         n, seed : int
             Draws, and what they are made from.
+        progress : callable, optional
+            Called with steps done and steps in all.
 
         Raises
         ------
@@ -253,13 +259,15 @@ class Charts:
         ending = Path(path).suffix.lower()
         if ending not in ENDINGS:
             raise UsageError(f"expected a file that ends in {', '.join(ENDINGS)}, found '{path}'")
-        asked = _Asked(case, supplier, x, y, n, seed)
+        steps = Steps(progress, 10)
+        asked = _Asked(case, supplier, x, y, n, seed, steps.part(7))
         ax = KINDS[kind](asked)
         if kind in _KNOW_NO_DOUBT and asked.unknown:
             with styled():
                 doubt(ax, incomplete(asked.unknown))
         with replacing(path) as temporary:
             save(ax, temporary, ending[1:])
+        steps.done(3)
 
 
 chart = Charts()

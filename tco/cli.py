@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -19,8 +19,10 @@ FORMATS = ("table", "json", "csv", "markdown")
 INTERRUPTED = 130
 QUICK_START = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """Set before libraries are imported: nothing here needs BLAS threads or plug-ins, and both take long to start."""
-LONG_RUN = 100_000
-"""Draws from which a run may take more than a second."""
+FULL = 1000
+"""Steps of a bar."""
+SOON = 0.5
+"""Seconds after which a bar appears, so that what takes a second shows one and what is quick none."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -149,7 +151,7 @@ def simulate(
 
         check_kind(draws_file)
     loaded = _load(case, _only(scenarios), changes)
-    with _progress(draws if until is None else LONG_RUN) as progress:
+    with _progress("simulating") as progress:
         result = run(
             loaded,
             draws,
@@ -190,8 +192,8 @@ def decide(
     from tco.analyses.decision import decide as run
 
     loaded = _load(case, _only(scenarios), changes)
-    with _busy("deciding"):
-        result = run(loaded, n=draws, seed=seed)
+    with _progress("deciding") as progress:
+        result = run(loaded, n=draws, seed=seed, progress=progress)
     _show_any(result, form, output)
 
 
@@ -232,8 +234,8 @@ def breakeven(
 
     loaded = _load(case, _only(scenarios), changes)
     at = [_value(value, "--at") for value in values]
-    with _busy("solving"):
-        result = run(loaded, supplier, of=of, at=at, n=draws, seed=seed)
+    with _progress("solving") as progress:
+        result = run(loaded, supplier, of=of, at=at, n=draws, seed=seed, progress=progress)
     _show_any(result, form, output)
 
 
@@ -269,7 +271,10 @@ def curve(
     """
     from tco.analyses.curves import curve as run
 
-    _show_any(run(_load(case, _only(scenarios), changes), kind, supplier, n=draws, seed=seed), form, output)
+    loaded = _load(case, _only(scenarios), changes)
+    with _progress("drawing the curve") as progress:
+        result = run(loaded, kind, supplier, n=draws, seed=seed, progress=progress)
+    _show_any(result, form, output)
 
 
 @main.command()
@@ -313,7 +318,10 @@ def grid(
         for one, name in ((x_range, "--x"), (y_range, "--y"))
     ]
     loaded = _load(case, _only(scenarios), changes)
-    _show_any(run(loaded, x, y, supplier=supplier, x_values=ranges[0], y_values=ranges[1], n=draws), form, output)
+    with _progress("turning two inputs") as progress:
+        across, up = ranges
+        result = run(loaded, x, y, supplier=supplier, x_values=across, y_values=up, n=draws, progress=progress)
+    _show_any(result, form, output)
 
 
 @main.command()
@@ -351,7 +359,9 @@ def table(
     loaded = _load(case, _only(scenarios), changes)
     whole = path.split(".")[-1] in WHOLE
     values = spaced(_value(first, "--from"), _value(last, "--to"), steps, whole=whole)
-    _show_any(run(loaded, path, values), form, output)
+    with _progress("turning one input") as progress:
+        result = run(loaded, path, values, progress=progress)
+    _show_any(result, form, output)
 
 
 @main.command(name="scenarios")
@@ -370,7 +380,7 @@ def list_scenarios(case: str, draws: int, seed: int, changes: Sequence[str], for
     from tco.analyses.variants import scenarios as run
 
     loaded = _load(case, "", changes)
-    with _progress(LONG_RUN, "deciding") as progress:
+    with _progress("deciding") as progress:
         result = run(loaded, n=draws, seed=seed, progress=progress)
     _show_any(result, form, output)
 
@@ -395,7 +405,9 @@ def diff(
     from tco.analyses.difference import diff as run
 
     cases = (_load(first, scenario_a, ()), _load(second, scenario_b, ()))
-    _show_any(run(*cases, supplier=supplier), form, output)
+    with _progress("making one change after another") as progress:
+        result = run(*cases, supplier=supplier, progress=progress)
+    _show_any(result, form, output)
 
 
 @main.command()
@@ -468,8 +480,18 @@ def sensitivity(
     moved = {path: (_value(low, "--range"), _value(high, "--range")) for path, low, high in ranges}
     held = {path: (_value(low, "--stress"), _value(high, "--stress")) for path, low, high in bands}
     together = {name: [path.strip() for path in paths.split(",")] for name, paths in groups} or None
-    with _busy("moving inputs"):
-        result = run(loaded, supplier, output=of, n=samples, seed=seed, ranges=moved, bands=held, groups=together)
+    with _progress("moving inputs") as progress:
+        result = run(
+            loaded,
+            supplier,
+            output=of,
+            n=samples,
+            seed=seed,
+            ranges=moved,
+            bands=held,
+            groups=together,
+            progress=progress,
+        )
     _show_any(result, form, output)
 
 
@@ -507,8 +529,8 @@ def information(
 
     loaded = _load(case, _only(scenarios), changes)
     costs = _value(pilot_cost, "--pilot-cost"), _value(pilot_unit_cost, "--pilot-unit-cost")
-    with _busy("weighing information"):
-        result = run(loaded, n=draws, seed=seed, pilot_cost=costs[0], pilot_unit_cost=costs[1])
+    with _progress("weighing information") as progress:
+        result = run(loaded, n=draws, seed=seed, pilot_cost=costs[0], pilot_unit_cost=costs[1], progress=progress)
     _show_any(result, form, output)
 
 
@@ -545,8 +567,8 @@ def chart(
     from tco.charting import chart as run
 
     loaded = _load(case, _only(scenarios), changes)
-    with _busy("drawing"):
-        run(kind, loaded, output, supplier, x=x, y=y, n=draws, seed=seed)
+    with _progress("drawing") as progress:
+        run(kind, loaded, output, supplier, x=x, y=y, n=draws, seed=seed, progress=progress)
     click.echo(f"wrote {output}", err=True)
 
 
@@ -566,7 +588,7 @@ def workbook(case: str, output: str, draws: int, seed: int, scenarios: Sequence[
     from tco.views.workbook import workbook as run
 
     loaded = _load(case, _only(scenarios), changes)
-    with _progress(LONG_RUN, "writing the workbook") as progress:
+    with _progress("writing the workbook") as progress:
         run(loaded, output, n=draws, seed=seed, progress=progress)
     click.echo(f"wrote {output}", err=True)
 
@@ -587,7 +609,7 @@ def whatif(case: str, output: str, seed: int, scenarios: Sequence[str], changes:
     from tco.views.whatif import whatif as run
 
     loaded = _load(case, _only(scenarios), changes)
-    with _progress(LONG_RUN, "writing the page") as progress:
+    with _progress("writing the page") as progress:
         run(loaded, output, seed=seed, progress=progress)
     click.echo(f"wrote {output}", err=True)
 
@@ -614,7 +636,7 @@ def report(
     from tco.views.report import report as run
 
     loaded = _load(case, _only(scenarios), changes)
-    with _progress(LONG_RUN, "writing the report") as progress:
+    with _progress("writing the report") as progress:
         run(loaded, output, form=form or "", n=draws, seed=seed, progress=progress)
     click.echo(f"wrote {output}", err=True)
 
@@ -635,7 +657,7 @@ def slides(case: str, output: str, draws: int, seed: int, scenarios: Sequence[st
     from tco.views.slides import slides as run
 
     loaded = _load(case, _only(scenarios), changes)
-    with _progress(LONG_RUN, "writing the slides") as progress:
+    with _progress("writing the slides") as progress:
         run(loaded, output, n=draws, seed=seed, progress=progress)
     click.echo(f"wrote {output}", err=True)
 
@@ -754,45 +776,26 @@ def _value(text: str, option: str, kind: str = "number") -> float:
 
 
 @contextmanager
-def _progress(draws: int, label: str = "simulating") -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar with the time left on standard error, at a terminal and for long runs only."""
-    if draws < LONG_RUN or not sys.stderr.isatty():
+def _progress(doing: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar with the time left on standard error, at a terminal, once a run takes longer than a moment."""
+    if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=draws, label=label, file=sys.stderr) as bar:
+    from time import monotonic
+
+    start, bar, shown = monotonic(), click.progressbar(length=FULL, label=doing, file=sys.stderr), False
+    with ExitStack() as stack:
 
         def show(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
+            nonlocal shown
+            if not shown and monotonic() - start < SOON:
+                return
+            if not shown:
+                stack.enter_context(bar)
+                bar.last_eta, shown = 0.0, True  # so that the time left is told from the first step on
+            bar.update(FULL * done // of - bar.pos)
 
         yield show
-
-
-@contextmanager
-def _busy(what: str) -> Iterator[None]:
-    """Say at a terminal what is being done, once it takes more than a second, and for how long already."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from threading import Event, Thread
-
-    done = Event()
-
-    def tell() -> None:
-        seconds = 0
-        while not done.wait(1):
-            seconds += 1
-            click.echo(f"\r{what}: {seconds} s", nl=False, err=True)
-        if seconds:
-            click.echo("\r" + " " * (len(what) + 8) + "\r", nl=False, err=True)
-
-    teller = Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        done.set()
-        teller.join()
 
 
 def _only(scenarios: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -20,6 +20,7 @@ from tco.graph import NotFinite
 from tco.loader import Case
 from tco.luck import CHUNK, Luck
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, asked_correlations, sampler_for
+from tco.progress import Progress, Steps
 from tco.results import TOTALS, WITHIN, Provenance, frame
 from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
 from tco.spread import Histogram, Kept, Spread, Steady, spread_of, standard_error
@@ -36,8 +37,6 @@ WORST_SHARE = 0.05
 """CVaR is the mean of this share of worst draws."""
 HEAVY_TAIL = 0.5
 """A warning is given where a thousandth of the draws makes up this share of the variance."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -485,12 +484,12 @@ class _Run:
     def simulate(self, n: int, progress: Progress | None) -> Simulation:
         """Draw, cost and sum up."""
         sampler = self.sampler(n)
-        passes = 1 if self.lucky is None else 2
-        known = self._tally(self.model, sampler, _part(progress, 0, passes))
+        steps = Steps(progress, 1 if self.lucky is None else 2)
+        known = self._tally(self.model, sampler, steps.part(1))
         known.check_limits()
         if self.lucky is None:
             return _summary(self.case, self.model, known, sampler, self.base)
-        realized = self._tally(self.lucky, sampler, _part(progress, 1, passes))
+        realized = self._tally(self.lucky, sampler, steps.part(1))
         result = _summary(self.case, self.lucky, realized, sampler, self.base)
         return replace(result, predictive=True, suppliers=_with_luck(result, known.costs, realized.costs))
 
@@ -535,6 +534,8 @@ class _Run:
             return counts[chunk]
 
         done = compute(0)
+        if progress:
+            progress(done, sampler.n)
         if sampler.chunks == 1:
             return
         with ThreadPoolExecutor(self.threads) as pool:
@@ -546,11 +547,6 @@ class _Run:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-
-
-def _part(progress: Progress | None, before: int, passes: int) -> Progress | None:
-    """Report one of several passes over the draws as a part of all of them."""
-    return progress and (lambda done, n: progress((before * n + done) // passes, n))
 
 
 def sampler_of(case: Case, result: Simulation) -> Sampler:

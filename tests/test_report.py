@@ -170,13 +170,6 @@ def test_the_date_is_that_of_the_environment_or_of_the_case(monkeypatch: pytest.
     assert Findings.of(case, n=64).date == "2023-11-14"
 
 
-def test_progress_is_told_part_by_part() -> None:
-    told: list[tuple[int, int]] = []
-    Findings.of(hostile_case(), n=64, progress=lambda done, of: told.append((done, of)))
-    assert [done for done, _ in told] == list(range(1, len(told) + 1))
-    assert told[-1][0] == told[-1][1]
-
-
 def test_a_file_that_stands_there_is_kept_where_a_report_fails(tmp_path: Path) -> None:
     alone = dict(hostile_case().document.data)
     alone["suppliers"] = {"old": alone["suppliers"]["old"]}

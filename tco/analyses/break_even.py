@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from tco.analyses.levers import Lever, feasible, lever, nodes, settled, stake
+from tco.analyses.roots import crossings
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
 from tco.errors import UsageError
 from tco.graph import NotFinite, Program
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
+from tco.progress import Progress, Steps, each
 from tco.results import TOTALS, WITHIN, Provenance
 from tco.spread import points_of
 from tco.version import VERSION
@@ -29,7 +31,8 @@ JUMP = 1e-6
 LINEAR = 1e-9
 """Largest bend, as a share of the baseline's present cost, of what counts as a straight line."""
 _ENDLESS = 1e300
-_STEPS = 60
+_CLOSE = 1e-13
+"""Share of the baseline's cost that counts as no saving."""
 _LOOKS = 16
 """Values at which all draws are looked at where the NPV is no straight line."""
 
@@ -168,6 +171,7 @@ def breakeven(
     at: Sequence[float] = (),
     n: int = DEFAULT_DRAWS,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> BreakEven:
     """Find the highest price at which an option is still worth it, or the value of another input that decides.
 
@@ -184,6 +188,8 @@ def breakeven(
         Values at which the chance of being worth it is wanted, besides today's [unit of the input].
     n, seed : int
         Draws, and what they are made from: those of `simulate`.
+    progress : callable, optional
+        Called with steps done and steps in all.
 
     Returns
     -------
@@ -203,7 +209,8 @@ def breakeven(
     'flips'
     """
     if of == LOST_CUSTOMER:
-        return _of_lost_customer(case, supplier, at, n, seed)
+        return _of_lost_customer(case, supplier, at, n, seed, progress)
+    steps = Steps(progress, 10)
     stated = stake(case, supplier)  # refuses an unknown option first
     turned = lever(case, of) if of else stated
     worlds = Worlds.of(turned.case, n, seed=seed, outcomes=turned.outcomes)
@@ -219,10 +226,14 @@ def breakeven(
         return outcomes.savings({**fixed, **turned.draws(values)}, supplier)
 
     size = float(worlds.costs[2, outcomes.baseline].mean())
+    steps.done(2)
     solver = _Solver(turned, in_base, in_draws, worlds.n, size, at_stake=not of)
-    roots, totals = solver.flips()
+    steps.done()
+    roots, totals = solver.flips(steps.part(6))
     price, landed = (None, None) if of else _premiums(turned, supplier, worlds, roots, totals)
-    return _result(case, supplier, turned, solver, roots, totals, (price, landed), at, worlds, at_stake=not of)
+    found = _result(case, supplier, turned, solver, roots, totals, (price, landed), at, worlds, at_stake=not of)
+    steps.done()
+    return found
 
 
 class _Solver:
@@ -235,6 +246,8 @@ class _Solver:
         step = turned.scale
         self.points = (0.5 * step, step) if turned.low <= 0 or turned.low < 0.5 * step else (step, 1.5 * step)
         self.all, self.at_stake = slice(None), at_stake
+        self._seen: dict[float, FloatArray] = {}
+        self._looking: Progress | None = None
         self.at_points = [self.at_value(point) for point in self.points]
         self.base_at_points = [self.in_base(np.array([point]), self.all)[:, 0] for point in self.points]
         self.linear = self._is_straight()
@@ -251,7 +264,9 @@ class _Solver:
 
     def at_value(self, value: float) -> FloatArray:
         """Give the NPVs of all draws at one value, (3, n)."""
-        return self.in_draws(np.full(self.n, value), self.all)
+        if value not in self._seen:
+            self._seen[value] = self.in_draws(np.full(self.n, value), self.all)
+        return self._seen[value]
 
     def _is_straight(self) -> bool:
         first, last = self.points
@@ -267,12 +282,15 @@ class _Solver:
                 return False
         return True
 
-    def flips(self) -> tuple[FloatArray, dict[str, Flip]]:
+    def flips(self, progress: Progress | None = None) -> tuple[FloatArray, dict[str, Flip]]:
         """Give each draw's value, (3, n), and what there is to say of each total."""
         if self.linear:
             roots = np.stack([_straight(self.points, [p[t] for p in self.at_points]) for t in range(len(TOTALS))])
         else:
-            roots = np.stack([self._solved(t) for t in range(len(TOTALS))])
+            steps = Steps(progress, 2)
+            self._looking = steps.part(1)
+            self.scan  # noqa: B018  # what follows reads from it
+            roots = np.stack([self._solved(t) for t in each(range(len(TOTALS)), steps.part(1))])
         return roots, {total: self._flip(t, roots[t]) for t, total in enumerate(TOTALS)}
 
     def _flip(self, total: int, roots: FloatArray) -> Flip:
@@ -305,11 +323,16 @@ class _Solver:
             return []
         found = self.in_base(values, self.all)[total]
         brackets, touched = _sign_changes(values, found)
-        roots = [self._crossing(total, *bracket) for bracket in brackets]
-        return roots or (touched if len(touched) < len(values) else [])  # all: it moves nothing
+        if not brackets:
+            return touched if len(touched) < len(values) else []  # all: it moves nothing
+        ends = np.array([[low, high] for low, high, _ in brackets]).T
+        at_ends = self.in_base(ends.ravel(), self.all)[total].reshape(ends.shape)
+        close = _CLOSE * self.size
 
-    def _crossing(self, total: int, low: float, high: float, sign: float) -> float:
-        return bracketed_root(lambda x: sign * float(self.in_base(np.array([x]), self.all)[total, 0]), low, high)
+        def saved(points: FloatArray) -> FloatArray:
+            return np.asarray(self.in_base(points, self.all)[total])
+
+        return list(map(float, crossings(saved, (ends[0], ends[1]), (at_ends[0], at_ends[1]), close)))
 
     @cached_property
     def possible(self) -> FloatArray:
@@ -334,7 +357,7 @@ class _Solver:
         few = self.possible[:: max(len(self.possible) // _LOOKS, 1)]
         values = np.unique(np.append(few, [self.possible[-1], self.lever.value]))
         kept, found = [], []
-        for value in values:
+        for value in each(values, self._looking):
             try:
                 found.append(self.at_value(float(value)))
                 kept.append(float(value))
@@ -363,31 +386,14 @@ class _Solver:
             rows = np.flatnonzero(left & (sign[i] * sign[i + 1] <= 0) & (found[i] != found[i + 1]))
             if rows.size:
                 ends = (np.full(rows.size, values[i]), np.full(rows.size, values[i + 1]))
-                roots[rows] = self._between(total, rows, ends, (found[i][rows], found[i + 1][rows]))
+                at_ends = (found[i][rows], found[i + 1][rows])
+
+                def saved(points: FloatArray, rows: Any = rows) -> FloatArray:
+                    return np.asarray(self.in_draws(points, rows)[total])
+
+                roots[rows] = crossings(saved, ends, at_ends, _CLOSE * self.size)
                 left[rows] = False
         return roots
-
-    def _between(
-        self, total: int, rows: Any, ends: tuple[FloatArray, FloatArray], at_ends: tuple[FloatArray, FloatArray]
-    ) -> FloatArray:
-        """Close in on each draw's crossing by false position, halving the end that stays (the Illinois method).
-
-        References
-        ----------
-        Dowell and Jarratt (1971), A modified regula falsi method for computing the root of an equation, BIT 11.
-        """
-        (low, high), (at_low, at_high) = ends, at_ends
-        close = 1e-13 * self.size
-        for _ in range(_STEPS):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                middle = np.where(at_low == at_high, low, (low * at_high - high * at_low) / (at_high - at_low))
-            there = self.in_draws(middle, rows)[total]
-            if float(np.abs(there).max()) <= close:
-                return middle
-            crossed = there * at_high < 0
-            low, at_low = np.where(crossed, high, low), np.where(crossed, at_high, at_low / 2)
-            high, at_high = middle, there
-        return high
 
 
 def _sign_changes(values: FloatArray, found: FloatArray) -> tuple[list[tuple[float, float, float]], list[float]]:
@@ -465,14 +471,20 @@ def _percentiles(values: FloatArray) -> tuple[float | None, ...]:
     return tuple(None if abs(point) >= _ENDLESS / 1e10 else float(point) for point in points)
 
 
-def _of_lost_customer(case: Case, supplier: str, at: Sequence[float], n: int, seed: int) -> BreakEven:
+def _of_lost_customer(
+    case: Case, supplier: str, at: Sequence[float], n: int, seed: int, progress: Progress | None
+) -> BreakEven:
     """Find the value of a lost customer that one must believe in: churn is that much for each who is driven away."""
+    steps = Steps(progress, 2)
     stake(case, supplier)
     believed = Belief(case, supplier, n, seed=seed)
+    steps.done()
     turned = believed.lever
     solver = _Solver(turned, believed.in_base, believed.in_draws, believed.worlds.n, believed.size, at_stake=False)
     roots, totals = solver.flips()
-    return _result(case, supplier, turned, solver, roots, totals, (None, None), at, believed.worlds, at_stake=False)
+    found = _result(case, supplier, turned, solver, roots, totals, (None, None), at, believed.worlds, at_stake=False)
+    steps.done()
+    return found
 
 
 class Belief:

@@ -14,6 +14,7 @@ from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.progress import Progress, Steps, each
 from tco.results import TOTALS, Provenance, frame
 from tco.version import VERSION
 
@@ -121,6 +122,7 @@ def curve(
     values: Sequence[float] | None = None,
     n: int = DEFAULT_DRAWS,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Curve:
     """Give a curve by its kind: ``price`` (`acceptability`) or ``belief``.
 
@@ -132,11 +134,19 @@ def curve(
     """
     if kind not in ("price", "belief"):
         raise UsageError(f"expected price or belief, found '{kind}'")
-    return (acceptability if kind == "price" else belief)(case, supplier, values=values, n=n, seed=seed)
+    return (acceptability if kind == "price" else belief)(
+        case, supplier, values=values, n=n, seed=seed, progress=progress
+    )
 
 
 def acceptability(
-    case: Case, supplier: str, *, values: Sequence[float] | None = None, n: int = DEFAULT_DRAWS, seed: int = 0
+    case: Case,
+    supplier: str,
+    *,
+    values: Sequence[float] | None = None,
+    n: int = DEFAULT_DRAWS,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> Curve:
     """Give the chance that an option is worth it as its price at stake rises, turned for it alone.
 
@@ -150,16 +160,21 @@ def acceptability(
         Prices; by default from the baseline's to where hardly a world is left [unit of the price].
     n, seed : int
         Draws, and what they are made from.
+    progress : callable, optional
+        Called with steps done and steps in all.
 
     Notes
     -----
     Present costs are straight lines in a price, so two runs of the model give the whole curve exactly.
     """
+    steps = Steps(progress, 4)
     turned = stake(case, supplier)
     outcomes = turned.outcomes
     worlds = Worlds.of(turned.case, n, seed=seed, outcomes=outcomes)
+    steps.done()
     ends = (turned.value, turned.value + turned.scale)
     low, high = (outcomes.costs({**worlds.draws, **turned.draws(np.full(worlds.n, value))}) for value in ends)
+    steps.done()
     slope = (high - low) / turned.scale
     row, base = outcomes.names.index(supplier), outcomes.baseline
     theirs = _baseline_price(turned, supplier)
@@ -170,7 +185,7 @@ def acceptability(
         start = turned.value if theirs is None else min(theirs, turned.value)
         values = np.linspace(start, max(start + _WIDEST * (reach - start), 1.1 * turned.value), DEFAULT_POINTS).tolist()
     points = _checked(values)
-    costs = [low + slope * (value - turned.value) for value in points]
+    costs = [low + slope * (value - turned.value) for value in each(points, steps.part(2))]
     return _curve(
         "price",
         case,
@@ -186,7 +201,13 @@ def acceptability(
 
 
 def belief(
-    case: Case, supplier: str, *, values: Sequence[float] | None = None, n: int = DEFAULT_DRAWS, seed: int = 0
+    case: Case,
+    supplier: str,
+    *,
+    values: Sequence[float] | None = None,
+    n: int = DEFAULT_DRAWS,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> Curve:
     """Give the chance that an option is worth it as the value put on a lost customer rises.
 
@@ -200,21 +221,25 @@ def belief(
         Values of a lost customer; by default from 0 to beyond the one that the case implies [money/customer].
     n, seed : int
         Draws, and what they are made from.
+    progress : callable, optional
+        Called with steps done and steps in all.
 
     Notes
     -----
     Three marks that are easily confused: the value that the case itself implies; zero (customers worth nothing); and
     hard lines alone, which leave out estimated lines as well.
     """
+    steps = Steps(progress, 2)
     stake(case, supplier)
     believed = Belief(case, supplier, n, seed=seed)
+    steps.done()
     implied = believed.implied
     if values is None:
         values = np.linspace(
             0.0, 3 * abs(implied) if np.isfinite(implied) and implied else 100.0, DEFAULT_POINTS
         ).tolist()
     points = _checked(values)
-    costs = [believed.costs(value) for value in points]
+    costs = [believed.costs(value) for value in each(points, steps.part(1))]
     worlds = believed.worlds
     hard = float((worlds.savings(supplier)[0] > 0).mean())
     return _curve(

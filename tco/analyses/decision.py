@@ -11,10 +11,10 @@ import numpy as np
 
 from tco.analyses.break_even import BreakEven, breakeven
 from tco.analyses.levers import Lever, lever
+from tco.analyses.roots import crossings
 from tco.case import entries
 from tco.comparison import Comparison, Line, compare
 from tco.distributions import FloatArray
-from tco.distributions.special import bracketed_root
 from tco.errors import TcoError
 from tco.finance import benefit_cost_ratio, irr, payback, roi
 from tco.gaps import Gap
@@ -22,6 +22,7 @@ from tco.graph import NotFinite
 from tco.loader import Case
 from tco.options import Option
 from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.progress import Progress, Steps, each
 from tco.quantity import GROUPS
 from tco.results import TOTALS, Provenance, frame
 from tco.spread import Spread, spread_of
@@ -42,6 +43,8 @@ _FLIPS = 3
 _LEFT = 1e-9
 """Share of an NPV that may be left at the value found for a gap."""
 _TRIES = 12
+_CLOSE = 1e-12
+"""Share of a saving that counts as none."""
 
 
 @dataclass(frozen=True)
@@ -348,7 +351,7 @@ class Decision:
         return decision.html(self)
 
 
-def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Decision:
+def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progress | None = None) -> Decision:
     """Say whether to leave the baseline, for which option, how surely, and what would change the answer.
 
     Parameters
@@ -357,6 +360,8 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Decision:
         From `tco.load` or `tco.from_data`, with at least two options.
     n, seed : int
         Draws, and what they are made from: those of `simulate`.
+    progress : callable, optional
+        Called with steps done and steps in all.
 
     Returns
     -------
@@ -379,15 +384,23 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Decision:
         raise TcoError(
             f"expected two options or more to decide between, found {case.baseline} alone\n    add a supplier"
         )
+    steps = Steps(progress, 8)
     worlds = Worlds.of(case, n, seed=seed)
+    steps.done()
     comparison = compare(case)
     confidence, materiality = (_asked(case, key) for key in ("confidence", "materiality"))
     verdict = _Verdict(worlds, confidence, materiality)
     chosen = verdict.challenger
+    steps.done()
     flips = _flips(worlds, chosen, case.baseline)
     pair = _flips(worlds, *verdict.too_close) if verdict.too_close else []
+    steps.done()
+    options = tuple(_verdict_of(case, option, worlds, comparison) for option in case.options)
+    steps.done()
+    price = breakeven(case, chosen, n=n, seed=seed, progress=steps.part(2))
     saved = float(worlds.savings(chosen)[2].mean())
     units = comparison.planned.discounted_units
+    gaps = tuple(_decides(case, gap, chosen, saved, units) for gap in each(comparison.gaps, steps.part(2)))
     return Decision(
         name=case.name,
         scenario=case.scenario,
@@ -402,12 +415,12 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Decision:
         confidence=confidence,
         materiality=materiality,
         present_cost=verdict.size,
-        options=tuple(_verdict_of(case, option, worlds, comparison) for option in case.options),
-        price=breakeven(case, chosen, n=n, seed=seed),
+        options=options,
+        price=price,
         flips=tuple(flips[:_FLIPS]),
         more_flips=max(len(flips) - _FLIPS, 0),
         pair_flips=tuple(pair[:_FLIPS]),
-        gaps=tuple(_decides(case, gap, chosen, saved, units) for gap in comparison.gaps),
+        gaps=gaps,
         warnings=case.warnings,
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, worlds.seed, "sobol"),
     )
@@ -573,42 +586,35 @@ def _path(option: Option, key: str) -> str:
 
 def _flips(worlds: Worlds, first: str, second: str) -> list[FlippingInput]:
     """Find the uncertain inputs at which two options cost the same within the input's 5-95 % range, others at means."""
-    outcomes = worlds.outcomes
+    outcomes, means = worlds.outcomes, worlds.outcomes.means
     paths = sorted(outcomes.inputs)
     if not paths:
         return []
-    base = float(_saving(worlds, outcomes.means, first, second)[0])
+
+    def saved(moved: Sequence[str], values: FloatArray) -> FloatArray:
+        """Give the saving with one input moved to a value in each place, all others at their means."""
+        draws = {path: np.full(values.size, mean[0]) for path, mean in means.items()}
+        for place, path in enumerate(moved):
+            draws[path][place] = values[place]
+        costs = outcomes.costs(draws)[2]
+        mine, theirs = (costs[outcomes.names.index(name)] for name in (first, second))
+        return np.asarray(theirs - mine)
+
+    base = float(saved(paths[:1], means[paths[0]])[0])
     ends = np.array([np.asarray(outcomes.inputs[path].quantile(np.array([0.05, 0.95]))) for path in paths])
-    draws = {path: np.full(2 * len(paths), outcomes.means[path][0]) for path in paths}
-    for row, path in enumerate(paths):
-        draws[path][2 * row : 2 * row + 2] = ends[row]
-    at_ends = _saving(worlds, draws, first, second).reshape(-1, 2)
-    found = []
-    for row, path in enumerate(paths):
-        for end in (0, 1):
-            if at_ends[row, end] * base < 0:
-                value = _crossing(worlds, (first, second), path, float(ends[row, end]))
-                found.append(_flip(worlds, path, value, ends[row], above=bool(end)))
+    at_ends = saved([path for path in paths for _ in (0, 1)], ends.ravel()).reshape(ends.shape)
+    rows, sides = np.nonzero(np.sign(at_ends) * np.sign(base) < 0)
+    if not rows.size:
+        return []
+    moved = [paths[row] for row in rows]
+    from_means = (np.array([means[path][0] for path in moved]), np.full(rows.size, base))
+    bracket = (from_means[0], ends[rows, sides]), (from_means[1], at_ends[rows, sides])
+    values = crossings(lambda points: saved(moved, points), *bracket, _CLOSE * abs(base))
+    found = [
+        _flip(worlds, path, float(value), ends[row], above=bool(side))
+        for path, value, row, side in zip(moved, values, rows, sides, strict=True)
+    ]
     return sorted(found, key=lambda one: (-one.chance, one.path))
-
-
-def _saving(worlds: Worlds, draws: Mapping[str, FloatArray], first: str, second: str) -> FloatArray:
-    costs = worlds.outcomes.costs(draws)[2]
-    mine, theirs = (costs[worlds.outcomes.names.index(name)] for name in (first, second))
-    return np.asarray(theirs - mine)
-
-
-def _crossing(worlds: Worlds, pair: tuple[str, str], path: str, end: float) -> float:
-    """Find the value of an input, between its mean and an end, at which two options cost the same."""
-    means = worlds.outcomes.means
-    mean = float(means[path][0])
-
-    def saving(value: float) -> float:
-        return float(_saving(worlds, {**means, path: np.array([value])}, *pair)[0])
-
-    low, high = min(mean, end), max(mean, end)
-    sign = math.copysign(1.0, saving(high))
-    return bracketed_root(lambda x: sign * saving(x), low, high)
 
 
 def _flip(worlds: Worlds, path: str, value: float, ends: FloatArray, *, above: bool) -> FlippingInput:

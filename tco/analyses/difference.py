@@ -11,6 +11,7 @@ from tco.document import Document, Keys
 from tco.errors import CaseError, UsageError
 from tco.loader import Case, from_document
 from tco.numbers import is_number_form
+from tco.progress import Progress, each
 from tco.results import TOTALS, Provenance, frame
 from tco.version import VERSION
 
@@ -143,7 +144,7 @@ class Difference:
         return exploration.difference_text(self)
 
 
-def diff(first: Case, second: Case, *, supplier: str = "") -> Difference:
+def diff(first: Case, second: Case, *, supplier: str = "", progress: Progress | None = None) -> Difference:
     """Say which inputs of two cases differ, and how each moves an option's NPV on the way from one to the other.
 
     Parameters
@@ -152,6 +153,8 @@ def diff(first: Case, second: Case, *, supplier: str = "") -> Difference:
         Two cases in one currency: two files, or a case and one of its scenarios.
     supplier : str
         An option of both, other than the baseline; by default the one that costs least in the second case.
+    progress : callable, optional
+        Called with changes made and changes in all.
 
     Raises
     ------
@@ -182,7 +185,7 @@ def diff(first: Case, second: Case, *, supplier: str = "") -> Difference:
         label=end.label,
         npv={total: (start.totals[total].npv, end.totals[total].npv) for total in TOTALS},
         changes=changes,
-        steps=tuple(_bridge(first, second, moving, name, start.npv, end.npv)),
+        steps=tuple(_bridge(first, second, moving, name, (start.npv, end.npv), progress)),
         lines=tuple(_lines(before, after, name)),
         costs={one: (_cost(before, one), _cost(after, one)) for one in names},
         cheapest=(before.cheapest.supplier, after.cheapest.supplier),
@@ -226,11 +229,17 @@ def _moves(change: Change) -> bool:
 
 
 def _bridge(
-    first: Case, second: Case, changes: Sequence[Change], supplier: str, start: float, end: float
+    first: Case,
+    second: Case,
+    changes: Sequence[Change],
+    supplier: str,
+    ends: tuple[float, float],
+    progress: Progress | None,
 ) -> Iterator[Step]:
     """Make the changes one after another, together where a case cannot stand with only some of them."""
-    document, npv, waiting = replace(first.document, problems=()), start, []
-    for position, change in enumerate(changes):
+    (npv, end), waiting = ends, []
+    document = replace(first.document, problems=())
+    for position, change in enumerate(each(changes, progress)):
         document = _applied(document, change)
         waiting.append(change)
         last = position == len(changes) - 1

@@ -15,6 +15,7 @@ from tco.errors import UsageError
 from tco.loader import Case
 from tco.numbers import KINDS
 from tco.outcomes import Outcomes
+from tco.progress import Progress, each
 from tco.results import TOTALS, Provenance, frame
 from tco.version import VERSION
 
@@ -105,7 +106,7 @@ class Table:
         return exploration.table_text(self)
 
 
-def table(case: Case, path: str, values: Sequence[float]) -> Table:
+def table(case: Case, path: str, values: Sequence[float], *, progress: Progress | None = None) -> Table:
     """Turn one input and cost every option at each value, all others at their means.
 
     Parameters
@@ -116,6 +117,8 @@ def table(case: Case, path: str, values: Sequence[float]) -> Table:
         Of any number of the case, the horizon and the discount rate included.
     values : sequence of float
         At which to cost [unit of the input].
+    progress : callable, optional
+        Called with values done and values in all, where the case is costed at one after another.
 
     Raises
     ------
@@ -137,7 +140,7 @@ def table(case: Case, path: str, values: Sequence[float]) -> Table:
         raise UsageError(f"expected the path of a number, found '{path}'")
     turned = _turned(case, path)
     together = turned is not None and feasible(turned, np.array(points)).size == len(points)
-    costs, units = _together(turned, points) if turned and together else _one_by_one(case, path, points)
+    costs, units = _together(turned, points) if turned and together else _one_by_one(case, path, points, progress)
     names = [option.name for option in case.options]
     base = names.index(case.baseline)
     return Table(
@@ -181,9 +184,9 @@ def _together(turned: Lever, points: list[float]) -> Costs:
     return outcomes.costs(draws), units
 
 
-def _one_by_one(case: Case, path: str, points: list[float]) -> Costs:
+def _one_by_one(case: Case, path: str, points: list[float], progress: Progress | None) -> Costs:
     costs, units = [], []
-    for value in points:
+    for value in each(points, progress):
         outcomes = Outcomes(case.with_({path: _plain(value)}, source=f"{path} = {value:g}"))
         costs.append(outcomes.costs({})[:, :, 0])
         units.append(float(np.reshape(outcomes.evaluate(outcomes.units, {})[0], -1)[0]))

@@ -16,6 +16,7 @@ from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, asked_correlations
+from tco.progress import Progress, Steps
 from tco.results import Provenance, frame
 from tco.sampling import REPLICATES
 from tco.version import VERSION
@@ -211,6 +212,7 @@ def sensitivity(
     bands: Bands | None = None,
     groups: Mapping[str, Collection[str]] | None = None,
     draws: int = DEFAULT_DRAWS,
+    progress: Progress | None = None,
 ) -> Sensitivity:
     """Say which uncertain inputs an option's figure turns on, and where it loses.
 
@@ -234,6 +236,8 @@ def sensitivity(
         Inputs to be judged together; by default by supplier, failure mode, and the soft ones.
     draws : int
         Of the simulation that contributions, stress and rules are read from.
+    progress : callable, optional
+        Called with steps done and steps in all.
 
     Raises
     ------
@@ -250,7 +254,9 @@ def sensitivity(
     """
     if min(n, draws) < 64:
         raise UsageError(f"expected at least 64 samples and draws, found {min(n, draws)}")
+    steps = Steps(progress, 7)
     worlds = worlds_of(case, draws, seed)
+    steps.done()
     figure = Figure(worlds.outcomes, supplier or best_supplier(worlds), output)
     values, asked = figure.in_worlds(worlds), asked_correlations(case, worlds.outcomes.inputs)
     moved = tornado_of(figure, low, high, ranges or {})
@@ -263,8 +269,10 @@ def sensitivity(
         groups=_whole_groups(worlds.outcomes) if groups is None else groups,
         pin=figure.pinned,
         moving=figure.moving,
+        progress=steps.part(5),
     )
     together = associations(worlds.draws, values)
+    steps.done()
     joined = tuple(one for one in shares.inputs if len(one.paths) > 1)
     return Sensitivity(
         name=case.name,

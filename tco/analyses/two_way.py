@@ -14,6 +14,7 @@ from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
 from tco.outcomes import Outcomes, Worlds
+from tco.progress import Progress, each
 from tco.results import TOTALS, Provenance, frame
 from tco.version import VERSION
 
@@ -113,6 +114,7 @@ def grid(
     y_values: Sequence[float] | None = None,
     n: int = 0,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Grid:
     """Turn two inputs together: an option's NPV at every pair of values, and where it changes its sign.
 
@@ -130,6 +132,8 @@ def grid(
         Draws for the chance of being worth it at every point; 0 for the base case alone.
     seed : int
         What draws are made from.
+    progress : callable, optional
+        Called with points drawn and points in all.
 
     Raises
     ------
@@ -159,7 +163,8 @@ def grid(
     wins = None
     if n:
         worlds = Worlds.of(first.case, n, seed=seed, outcomes=outcomes)
-        chances = [_chance(worlds, supplier, first, second, pair) for pair in zip(columns, rows, strict=True)]
+        points = list(zip(columns, rows, strict=True))
+        chances = [_chance(worlds, supplier, first, second, pair) for pair in each(points, progress)]
         wins = np.array(chances).reshape(len(up), len(across))
     return Grid(
         supplier=supplier,

@@ -14,6 +14,7 @@ from tco.distributions import Beta, FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
 from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
+from tco.progress import Progress, Steps, each
 from tco.results import TOTALS, Provenance, frame
 from tco.sampling import REPLICATES
 from tco.version import VERSION
@@ -514,6 +515,7 @@ def information(
     pilot_cost: float = 0.0,
     pilot_unit_cost: float = 0.0,
     units: Sequence[int] = UNITS,
+    progress: Progress | None = None,
 ) -> Information:
     """Say what it is worth to know more before choosing among a case's options, and which pilot pays.
 
@@ -529,6 +531,8 @@ def information(
         What a pilot costs once, and for each unit [money, money/unit].
     units : sequence of int
         Sizes of a pilot to try.
+    progress : callable, optional
+        Called with steps done and steps in all.
 
     Returns
     -------
@@ -548,18 +552,22 @@ def information(
     True
     """
     _check_call(case, n, total, (pilot_cost, pilot_unit_cost), units)
+    steps = Steps(progress, 10)
     worlds = worlds_of(case, n, seed)
+    steps.done(2)
     costs = worlds.costs[TOTALS.index(total)]
     order = np.argsort(costs.mean(axis=1), kind="stable")
     names, labels = worlds.outcomes.names, {option.name: option.label for option in case.options}
     everything = evpi(costs)
     between = costs[order[1]] - costs[order[0]]
     draws = {path: _Input(worlds.draws[path]) for path in sorted(worlds.draws)}
-    inputs, groups = _known(worlds.outcomes, draws, costs, between)
+    steps.done()
+    inputs, groups = _known(worlds.outcomes, draws, costs, between, steps.part(3))
     leaving = order[0] if order[0] != worlds.outcomes.baseline else order[1]
     mover, share = _mover(draws, costs[worlds.outcomes.baseline] - costs[leaving])
     pilots = [
-        _pilot(worlds, costs, path, total, pilot_cost, pilot_unit_cost, units) for path in _countable(worlds.outcomes)
+        _pilot(worlds, costs, path, total, pilot_cost, pilot_unit_cost, units)
+        for path in each(_countable(worlds.outcomes), steps.part(4))
     ]
     return Information(
         name=case.name,
@@ -601,15 +609,20 @@ def _check_call(case: Case, n: int, total: str, costs: Sequence[float], units: S
 
 
 def _known(
-    outcomes: Outcomes, draws: Mapping[str, _Input], costs: FloatArray, between: FloatArray
+    outcomes: Outcomes,
+    draws: Mapping[str, _Input],
+    costs: FloatArray,
+    between: FloatArray,
+    progress: Progress | None,
 ) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
     """Value every input and every group; a group may follow the rule of any part of it, so it is worth no less."""
-    inputs, labels = [], labels_of(outcomes.case, list(draws))
-    for path in draws:
+    steps, inputs, labels = Steps(progress, 2), [], labels_of(outcomes.case, list(draws))
+    for path in each(draws, steps.part(1)):
         one, share = _evppi(costs, [draws[path]]), correlation_ratio(draws[path].places, between)
         inputs.append(Known(path, labels[path], one.value, one.standard_error, share, (path,)))
     groups: list[Known] = []
-    for name, paths in sorted(groups_of(outcomes).items(), key=lambda pair: (len(pair[1]), pair[0])):
+    together = sorted(groups_of(outcomes).items(), key=lambda pair: (len(pair[1]), pair[0]))
+    for name, paths in each(together, steps.part(1)):
         found = _evppi(costs, [draws[path] for path in paths])
         parts = [one for one in (*inputs, *groups) if set(one.paths) < set(paths)]
         best = max(parts, key=lambda one: one.evppi)

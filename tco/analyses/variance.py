@@ -10,6 +10,7 @@ import numpy as np
 from tco.analyses.figure import Draws, Function, correlated_blocks
 from tco.distributions import Distribution, FloatArray
 from tco.errors import UsageError
+from tco.progress import Progress, Steps
 from tco.sampling import MOST_DIMENSIONS, REPLICATES, Correlation, Method, Sampler, spearman
 
 BLOCK = 4096
@@ -92,6 +93,7 @@ def sobol_indices(
     groups: Mapping[str, Collection[str]] | None = None,
     pin: Pin | None = None,
     moving: Collection[str] | None = None,
+    progress: Progress | None = None,
 ) -> SobolIndices:
     """Estimate first-order and total-order indices with confidence intervals.
 
@@ -113,6 +115,8 @@ def sobol_indices(
         Gives, for draws, the figure as a function of what changes in them; by default the whole figure is run again.
     moving : collection of str
         The inputs that can move the figure at all, where that is known; the others' indices are 0 without a run.
+    progress : callable, optional
+        Called with swaps done and swaps in all.
 
     Returns
     -------
@@ -147,12 +151,15 @@ def sobol_indices(
     swaps = list(dict.fromkeys(paths for paths in (*blocks, *grouped.values()) if able.intersection(paths)))
     sampler = _two_matrices(inputs, n, seed, correlations)
     whole, swapped = np.empty((2, sampler.n)), np.empty((len(swaps), 2, sampler.n))
+    steps = Steps(progress, 2 * sampler.chunks * (1 + len(swaps)))
     for rows, *matrices in _designs(sampler, sorted(inputs)):
         for side, (own, other) in enumerate((matrices, matrices[::-1])):
             pinned = pin(own) if pin else _whole(function, own)
             whole[side, rows] = pinned({})
+            steps.done()
             for row, paths in enumerate(swaps):
                 swapped[row, side, rows] = pinned({path: other[path] for path in paths if path in able})
+                steps.done()
     found = {paths: _estimates(whole, pair) for paths, pair in zip(swaps, swapped, strict=True)}
     return SobolIndices(
         n=sampler.n,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tco.analyses.decision import Decision, decide
 from tco.loader import Case, from_document
 from tco.outcomes import DEFAULT_DRAWS
+from tco.progress import Progress, Steps
 from tco.results import frame
 
 if TYPE_CHECKING:
@@ -73,9 +74,7 @@ class Variants:
         return exploration.variants_text(self)
 
 
-def scenarios(
-    case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Callable[[int, int], None] | None = None
-) -> Variants:
+def scenarios(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progress | None = None) -> Variants:
     """Decide a case as it stands, and in each of its scenarios, from the same draws.
 
     Parameters
@@ -85,7 +84,7 @@ def scenarios(
     n, seed : int
         Draws, and what they are made from.
     progress : callable, optional
-        Called with scenarios done and scenarios in all.
+        Called with steps done and steps in all.
 
     Examples
     --------
@@ -94,10 +93,10 @@ def scenarios(
     ['base', 'tariff shock', 'half the churn']
     """
     source = (case.original if case.scenario else None) or case.document  # with what `with_` and --set have changed
-    found = {case.scenario or AS_IT_STANDS: decide(case, n=n, seed=seed)}
-    left = [name for name in case.scenarios if name not in found]
-    for name in left:
-        if progress:
-            progress(len(found), 1 + len(left))
-        found[name] = decide(from_document(source, scenario=name), n=n, seed=seed)
+    own = case.scenario or AS_IT_STANDS
+    others = [name for name in case.scenarios if name != own]
+    steps = Steps(progress, 1 + len(others))
+    found = {own: decide(case, n=n, seed=seed, progress=steps.part(1))}
+    for name in others:
+        found[name] = decide(from_document(source, scenario=name), n=n, seed=seed, progress=steps.part(1))
     return Variants(case.name, case.currency, found)

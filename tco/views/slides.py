@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tco.errors import TcoError
 from tco.files import replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS
+from tco.progress import Progress, Steps, each
 from tco.quantity import GRADES
 from tco.results import TOTALS
 from tco.views.decision import price_line, verdict
@@ -38,7 +39,7 @@ def slides(
     *,
     n: int = DEFAULT_DRAWS,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write five slides of a case: the answer, where the money goes, how sure, what would change it, the case by year.
 
@@ -51,7 +52,7 @@ def slides(
     n, seed : int
         Draws, and what they are made from.
     progress : callable, optional
-        Called with parts done and parts in all.
+        Called with steps done and steps in all.
 
     Raises
     ------
@@ -62,11 +63,12 @@ def slides(
         import pptx
     except ImportError:
         raise TcoError("slides need the extra 'report': pip install 'supplier-tco[report]'") from None
-    found = Findings.of(case, n=n, seed=seed, progress=progress)
+    steps = Steps(progress, 10)
+    found = Findings.of(case, n=n, seed=seed, progress=steps.part(8))
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = pptx.util.Inches(13.333), pptx.util.Inches(7.5)
     made = _Deck(deck, found)
-    for slide in (made.answer, made.costs, made.certainty, made.changes, made.years):
+    for slide in each((made.answer, made.costs, made.certainty, made.changes, made.years), steps.part(2)):
         slide()
     deck.core_properties.title = found.case.name
     deck.core_properties.author = deck.core_properties.last_modified_by = "tco"

@@ -17,6 +17,7 @@ from tco.errors import UsageError
 from tco.files import write_text
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS
+from tco.progress import Progress, Steps, each
 from tco.views.report.content import Block, Bullets, Grid, Paragraph, Picture, Report, written
 from tco.views.report.findings import Findings
 
@@ -40,7 +41,7 @@ def report(
     form: str = "",
     n: int = DEFAULT_DRAWS,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write the business case of a case: the answer first, then all that it rests on.
 
@@ -55,7 +56,7 @@ def report(
     n, seed : int
         Draws, and what they are made from.
     progress : callable, optional
-        Called with parts done and parts in all.
+        Called with steps done and steps in all.
 
     Raises
     ------
@@ -67,8 +68,10 @@ def report(
     chosen = form or {".md": "md", ".markdown": "md"}.get(Path(path).suffix.lower(), "html")
     if chosen not in FORMS:
         raise UsageError(f"expected a report as {' or '.join(FORMS)}, found '{form}'")
-    found = Findings.of(case, n=n, seed=seed, progress=progress)
-    text = markdown(written(found)) if chosen == "md" else html(written(found), _pictures(found))
+    drawing = 0 if chosen == "md" else 4
+    steps = Steps(progress, 6 + drawing)
+    found = Findings.of(case, n=n, seed=seed, progress=steps.part(6))
+    text = html(written(found), _pictures(found, steps.part(drawing))) if drawing else markdown(written(found))
     write_text(path, text)
 
 
@@ -147,7 +150,7 @@ def _columns(block: Block) -> dict[str, Any]:
     return {"named": any(block.heads), "figures": figures}
 
 
-def _pictures(found: Findings) -> dict[str, _Image]:
+def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:
     """Draw the charts of a report, each as an SVG in a data address."""
     from tco.charting import price_currency
     from tco.views import charts
@@ -168,7 +171,7 @@ def _pictures(found: Findings) -> dict[str, _Image]:
         drawn["npv"] = lambda: charts.npv(found.simulation, chosen)
     if found.sensitivity is not None:
         drawn["tornado"] = partial(charts.tornado, found.sensitivity)
-    return {kind: _image(draw()) for kind, draw in drawn.items()}
+    return {kind: _image(drawn[kind]()) for kind in each(drawn, progress)}
 
 
 def _image(ax: Any) -> _Image:

@@ -17,6 +17,7 @@ from tco.comparison import Comparison, compare
 from tco.files import build_date
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.progress import Progress, Steps, each
 from tco.simulation import Simulation, simulate
 
 
@@ -51,13 +52,13 @@ class Findings:
     date: str
 
     @classmethod
-    def of(
-        cls, case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Callable[[int, int], None] | None = None
-    ) -> Findings:
-        """Compute everything; `progress` is called with parts done and parts in all."""
-        decision = decide(case, n=n, seed=seed)
+    def of(cls, case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progress | None = None) -> Findings:
+        """Compute everything; `progress` is called with steps done and steps in all."""
+        steps = Steps(progress, 12)
+        decision = decide(case, n=n, seed=seed, progress=steps.part(4))
         chosen = decision.challenger
         worlds = Worlds.of(case, n, seed=seed)
+        steps.done()
         parts: dict[str, Callable[[], Any]] = {
             "comparison": lambda: compare(case),
             "evidence": lambda: evidence(case, chosen),
@@ -67,13 +68,7 @@ class Findings:
             "simulation": lambda: simulate(case, n, seed=seed),
             "information": lambda: information(case, n=n, seed=seed),
         }
-        found = {}
-        for done, (name, part) in enumerate(parts.items(), start=1):
-            if progress:
-                progress(done, len(parts) + 1)
-            found[name] = part()
-        if progress:
-            progress(len(parts) + 1, len(parts) + 1)
+        found = {name: parts[name]() for name in each(parts, steps.part(len(parts)))}
         return cls(case=case, decision=decision, worlds=worlds, date=dated(case), **found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tco.errors import TcoError
 from tco.files import write_text
 from tco.loader import Case, from_document
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
+from tco.progress import Progress, Steps
 from tco.quantity import GRADES
 from tco.results import TOTALS, WITHIN
 from tco.version import VERSION
@@ -40,7 +41,7 @@ def whatif(
     *,
     n: int = DEFAULT_DRAWS,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write a page on which every figure of a case moves with its inputs; it needs no network and no server.
 
@@ -53,7 +54,7 @@ def whatif(
     n, seed : int
         Draws of the simulation that stands beside the page's single values, and what they are made from.
     progress : callable, optional
-        Called with parts done and parts in all.
+        Called with steps done and steps in all.
 
     Raises
     ------
@@ -62,16 +63,15 @@ def whatif(
     """
     if len(case.options) < 2:
         raise TcoError(f"expected a case with an option besides the baseline, found only {case.baseline}")
-    told = progress or (lambda done, of: None)
-    told(0, 3)
+    steps = Steps(progress, 3)
     worlds = Worlds.of(case, n, seed=seed, outcomes=Outcomes(case))
     simulated = list(_simulated(case, worlds))
-    told(1, 3)
+    steps.done()
     unfolded = Unfolded(case)
     first, rest = controls_of(unfolded)
-    told(2, 3)
+    steps.done()
     write_text(path, _page(case, unfolded, (first, rest), simulated, worlds))
-    told(3, 3)
+    steps.done()
 
 
 def _simulated(case: Case, worlds: Worlds) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from tco.comparison import Comparison, compare
 from tco.files import build_date, replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, uncertain_inputs
+from tco.progress import Progress, Steps, each
 from tco.simulation import Simulation, simulate
 from tco.views.workbook.calculation import Calculation
 from tco.views.workbook.checking import CheckSheet
@@ -23,8 +24,6 @@ from tco.views.workbook.register import Register
 from tco.views.workbook.wiring import Wiring
 from tco.views.workbook.years import YearSheet
 
-_PARTS = 5
-"""Parts that progress is told in: writing takes about three times as long as computing."""
 _BEFORE = ("About", "Compare", "By year", "Cash flow", "Inputs")
 _AFTER = ("Sensitivity", "Simulation", "Checks", "Log")
 _TOLD = {
@@ -46,7 +45,7 @@ def workbook(
     *,
     n: int = DEFAULT_DRAWS,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write a case as a live Excel workbook, with a simulation and a tornado as values.
 
@@ -59,15 +58,14 @@ def workbook(
     n, seed : int
         Draws of the simulation, and what they are made from; with n = 0 both sheets of values are left out.
     progress : callable, optional
-        Called with parts done and parts in all.
+        Called with steps done and steps in all.
 
     Raises
     ------
     TcoError
         Where the file cannot be written.
     """
-    told = progress or (lambda _done, _of: None)
-    told(1, _PARTS)
+    steps = Steps(progress, 5)
     made = compare(case)
     simulation = sensitivity = None
     if n and uncertain_inputs(case):
@@ -75,9 +73,8 @@ def workbook(
         best = min(others, key=lambda option: option.present_cost, default=None)
         sensitivity = tornado(case, best.supplier) if best else None
         simulation = simulate(case, n, seed=seed)
-    told(2, _PARTS)
-    write_workbook(case, path, comparison=made, simulation=simulation, sensitivity=sensitivity)
-    told(_PARTS, _PARTS)
+    steps.done()
+    write_workbook(case, path, comparison=made, simulation=simulation, sensitivity=sensitivity, progress=steps.part(4))
 
 
 def write_workbook(
@@ -87,6 +84,7 @@ def write_workbook(
     comparison: Comparison | None = None,
     simulation: Simulation | None = None,
     sensitivity: Tornado | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write a case as an Excel workbook whose formulas are those of the model.
 
@@ -102,6 +100,8 @@ def write_workbook(
         Of this case: a sheet of values.
     sensitivity : Tornado, optional
         Of this case: a sheet of values.
+    progress : callable, optional
+        Called with steps done and steps in all.
 
     Raises
     ------
@@ -120,8 +120,10 @@ def write_workbook(
         file = Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         file.set_properties({"title": case.name, "author": "tco", "created": _date(case)})
         file.set_calc_mode("auto")
-        _Writer(case, made, Book(file)).write(simulation, sensitivity)
+        steps = Steps(progress, 5)
+        _Writer(case, made, Book(file)).write(simulation, sensitivity, steps.part(3))
         file.close()
+        steps.done(2)
 
 
 class _Writer:
@@ -130,8 +132,11 @@ class _Writer:
     def __init__(self, case: Case, comparison: Comparison, book: Book) -> None:
         self.case, self.comparison, self.book = case, comparison, book
 
-    def write(self, simulation: Simulation | None, sensitivity: Tornado | None) -> None:
+    def write(
+        self, simulation: Simulation | None, sensitivity: Tornado | None, progress: Progress | None = None
+    ) -> None:
         """Write all sheets: those that others refer to are planned first."""
+        steps = Steps(progress, 3 + len(self.case.options))
         case, made = self.case, self.comparison
         left_out = [name for name, one in (("Sensitivity", sensitivity), ("Simulation", simulation)) if one is None]
         after = [name for name in _AFTER if name not in left_out]
@@ -146,12 +151,14 @@ class _Writer:
         compared = CompareSheet(case, made, in_order, sheets["Compare"])
         flows = FlowSheet(case, made, in_order, sheets["Cash flow"])
         inputs.write()
-        for calculation in calculations.values():
+        steps.done()
+        for calculation in each(calculations.values(), steps.part(len(calculations))):
             calculation.write()
         flows.write()
         compared.write(inputs, flows)
         years = YearSheet(case, made, in_order, sheets["By year"])
         years.write()
+        steps.done()
         checks = CheckSheet(case, inputs, in_order, (compared, flows, years), sheets["Checks"])
         checks.write()
         told = {name: _TOLD.get(name, "") for name in sheets} | {
@@ -161,6 +168,7 @@ class _Writer:
         write_about(case, checks, sheets["About"], told, left_out)
         write_log(case, sheets["Log"])
         self._values(sheets, simulation, sensitivity)
+        steps.done()
 
     def _calculations(
         self, wirings: Mapping[str, Wiring], inputs: InputSheet, sheets: list[Sheet]
