@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.analyses.figure import best_supplier, labels_of, worlds_of
+from tco.analyses.figure import best_supplier, labels_of
 from tco.analyses.levers import stake
 from tco.distributions import FloatArray
 from tco.errors import UsageError
@@ -59,7 +59,7 @@ class _Asked:
     def supplier(self) -> str:
         """The option asked for; by default the one besides the baseline that is best on the mean."""
         if not self.option:
-            return best_supplier(worlds_of(self.case, self.n, self.seed))
+            return best_supplier(Worlds.of(self.case, self.n, seed=self.seed))
         stake(self.case, self.option)  # refuses an unknown option, and the baseline
         return self.option
 

@@ -479,7 +479,7 @@ def sensitivity(
     loaded = _load(case, _only(scenarios), changes)
     moved = {path: (_value(low, "--range"), _value(high, "--range")) for path, low, high in ranges}
     held = {path: (_value(low, "--stress"), _value(high, "--stress")) for path, low, high in bands}
-    together = {name: [path.strip() for path in paths.split(",")] for name, paths in groups} or None
+    together = _groups(groups)
     with _progress("moving inputs") as progress:
         result = run(
             loaded,
@@ -501,6 +501,8 @@ def sensitivity(
 @click.option("--seed", default=0, show_default=True, help="Equal seeds give equal figures.")
 @click.option("--pilot-cost", default="0", metavar="MONEY", help="What a pilot costs once.")
 @click.option("--pilot-unit-cost", default="0", metavar="MONEY", help="What a pilot costs for each unit.")
+@click.option("--pilot-units", "units", multiple=True, type=int, metavar="N", help="A pilot's size; else the best.")
+@click.option("--group", "groups", nargs=2, multiple=True, metavar="NAME PATHS", help="Know inputs (a,b) together.")
 @_scenario
 @_set
 @_format("table", "json", "csv")
@@ -511,6 +513,8 @@ def information(
     seed: int,
     pilot_cost: str,
     pilot_unit_cost: str,
+    units: Sequence[int],
+    groups: Sequence[tuple[str, str]],
     scenarios: Sequence[str],
     changes: Sequence[str],
     form: str,
@@ -530,7 +534,16 @@ def information(
     loaded = _load(case, _only(scenarios), changes)
     costs = _value(pilot_cost, "--pilot-cost"), _value(pilot_unit_cost, "--pilot-unit-cost")
     with _progress("weighing information") as progress:
-        result = run(loaded, n=draws, seed=seed, pilot_cost=costs[0], pilot_unit_cost=costs[1], progress=progress)
+        result = run(
+            loaded,
+            n=draws,
+            seed=seed,
+            pilot_cost=costs[0],
+            pilot_unit_cost=costs[1],
+            units=units,
+            groups=_groups(groups),
+            progress=progress,
+        )
     _show_any(result, form, output)
 
 
@@ -796,6 +809,11 @@ def _progress(doing: str) -> Iterator[Callable[[int, int], None] | None]:
             bar.update(FULL * done // of - bar.pos)
 
         yield show
+
+
+def _groups(stated: Sequence[tuple[str, str]]) -> dict[str, list[str]] | None:
+    """Read groups of inputs given as a name and paths with commas between them."""
+    return {name: [path.strip() for path in paths.split(",")] for name, paths in stated} or None
 
 
 def _only(scenarios: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from tco.comparison import cost_lines
 from tco.distributions import Distribution, Fixed, FloatArray
-from tco.engine import Engine, Realize
+from tco.engine import TOLERANCE, Engine, Realize
+from tco.errors import CaseError, Unexpected
 from tco.graph import Program
 from tco.loader import Case
 from tco.numbers import Number
@@ -43,11 +44,49 @@ def asked_correlations(case: Case, inputs: Mapping[str, Distribution]) -> list[C
     return found
 
 
-def sampler_for(case: Case, n: int = DEFAULT_DRAWS, *, seed: int = 0, method: Method = "sobol") -> Sampler:
-    """Give the sampler of a case's uncertain inputs, impossible correlations moved to the nearest possible ones."""
+def sampler_for(
+    case: Case, n: int = DEFAULT_DRAWS, *, seed: int = 0, method: Method = "sobol", repair: bool = False
+) -> Sampler:
+    """Give the sampler of a case's uncertain inputs.
+
+    Raises
+    ------
+    CaseError
+        For correlations that inputs cannot have together, unless they are to be moved to the nearest possible ones.
+    """
     inputs = uncertain_inputs(case)
     asked = asked_correlations(case, inputs)
-    return Sampler(inputs, n, seed=seed, method=method, correlations=asked, repair=True)
+    try:
+        return Sampler(inputs, n, seed=seed, method=method, correlations=asked, repair=repair)
+    except Unexpected as error:
+        raise CaseError([case.document.problem(("correlations",), error.message, error.hint)]) from None
+
+
+def refuse_broken(case: Case, found: Iterable[tuple[str, str, int, int]], n: int) -> None:
+    """Refuse a case whose draws break a joint limit.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    found : iterable of (str, str, int, int)
+        An option, the limit in words, how many draws break it, and the first that does.
+    n : int
+        Draws in all.
+
+    Raises
+    ------
+    CaseError
+        Where a limit is broken, with the share of draws and the first of them.
+    """
+    problems = []
+    for option, words, broken, first in found:
+        if broken:
+            message = f"expected none, found that {words} in {100 * broken / n:.3g} % of draws, first in draw {first}"
+            hint = "narrow the ranges, or correlate them, so that no draw breaks the limit"
+            problems.append(case.document.problem(("suppliers", option), message, hint))
+    if problems:
+        raise CaseError(problems)
 
 
 class Outcomes:
@@ -116,9 +155,30 @@ class Outcomes:
         return self.program([self.engine.graph.total(planned, "discounted units")])
 
     @cached_property
+    def limited(self) -> tuple[tuple[str, str, int], ...]:
+        """Each joint limit: the option, the limit in words, and the step of how far it is broken (above 0)."""
+        return tuple((name, words, step) for name in self.names for words, step in self.engine.limits(name))
+
+    @cached_property
     def limits(self) -> Program:
         """The program of how far each joint limit is broken (above 0)."""
-        return self.program([step for name in self.names for _, step in self.engine.limits(name)])
+        return self.program([step for *_, step in self.limited])
+
+    def check_limits(self, draws: Mapping[str, FloatArray], n: int) -> None:
+        """Refuse draws that break a joint limit.
+
+        Raises
+        ------
+        CaseError
+            With the share of draws and the first of them.
+        """
+        broken = [
+            np.broadcast_to(np.reshape(excess, (-1, np.shape(excess)[-1])).max(axis=0) > TOLERANCE, (n,))
+            for excess in self.evaluate(self.limits, draws)
+        ]
+        found = zip(self.limited, broken, strict=True)
+        told = [(name, words, int(rows.sum()), int(np.argmax(rows))) for (name, words, _), rows in found]
+        refuse_broken(self.case, told, n)
 
     def program(self, steps: Sequence[int]) -> Program:
         """Give the program that computes steps of the engine's graph."""
@@ -210,11 +270,20 @@ class Worlds:
 
     @classmethod
     def of(cls, case: Case, n: int = DEFAULT_DRAWS, *, seed: int = 0, outcomes: Outcomes | None = None) -> Worlds:
-        """Draw a case's inputs: as `simulate` does with the same n and seed."""
+        """Draw a case's inputs: as `simulate` does with the same n and seed.
+
+        Raises
+        ------
+        CaseError
+            For correlations that inputs cannot have together, and where draws break a joint limit, such as rates that
+            sum to more than 100 %.
+        """
         drawn = sampler_for(case, n, seed=seed)
         chunks = [drawn.draws(chunk) for chunk in range(drawn.chunks)]
         draws = {path: np.concatenate([chunk[path] for chunk in chunks]) for path in drawn.paths}
-        return cls(outcomes or Outcomes(case), draws, drawn.n, seed)
+        outcomes = outcomes or Outcomes(case)
+        outcomes.check_limits(draws, drawn.n)
+        return cls(outcomes, draws, drawn.n, seed)
 
     @cached_property
     def costs(self) -> FloatArray:

@@ -98,6 +98,8 @@ class Sampler:
             raise UsageError(f"expected one of {', '.join(METHODS)}, found '{method}'")
         if n < 1:
             raise UsageError(f"expected at least one draw, found {n}")
+        if seed < 0:
+            raise UsageError(f"expected a seed of 0 or more, found {seed}")
         if method == "sobol" and len(inputs) > MOST_DIMENSIONS:
             found = f"expected at most {MOST_DIMENSIONS} uncertain inputs for Sobol' points, found {len(inputs)}"
             raise TcoError(f"{found}\n    use --sampler latin")
@@ -272,7 +274,8 @@ class Copula:
                 f"of {lowest:.3g}; the nearest possible ones differ by up to {self.largest_change:.2g}: "
                 f"{nearest[i, j]:.2f} instead of {ranks[i, j]:.2f} between {self.names[i]} and {self.names[j]}"
             )
-            raise Unexpected(message, "change them, or ask for the nearest possible ones (--repair-correlations)")
+            hint = "change them: `tco simulate --repair-correlations` says which possible ones are nearest"
+            raise Unexpected(message, hint)
         return nearest
 
 

@@ -15,11 +15,11 @@ import numpy as np
 from tco.comparison import Line
 from tco.distributions import FloatArray
 from tco.engine import TOLERANCE
-from tco.errors import CaseError, TcoError, Unexpected, UsageError
+from tco.errors import CaseError, TcoError, UsageError
 from tco.graph import NotFinite
 from tco.loader import Case
 from tco.luck import CHUNK, Luck
-from tco.outcomes import DEFAULT_DRAWS, Outcomes, asked_correlations, sampler_for
+from tco.outcomes import DEFAULT_DRAWS, Outcomes, refuse_broken, sampler_for
 from tco.progress import Progress, Steps
 from tco.results import TOTALS, WITHIN, Provenance, frame
 from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
@@ -355,24 +355,18 @@ class _Model(Outcomes):
 
     def __init__(self, case: Case, *, luck: Luck | None = None) -> None:
         super().__init__(case, luck=luck)
-        self.limited: list[tuple[str, str]] = []
-        limits: list[int] = []
         figures: list[_Figure] = []
         for position, steps in enumerate(self.line_steps):
             figures += [
                 _Figure(position, "line", line.name, steps[line.name]) for line in self.lines if line.name in steps
             ]
-            for words, step in self.engine.limits(self.names[position]):
-                self.limited.append((self.names[position], words))
-                limits.append(step)
         for position, totals in enumerate(self.total_steps):
             figures += [
                 _Figure(position, kind, total, totals[total]) for kind in ("cost", "npv") for total in TOTALS[:2]
             ]
         self.figures = figures
         costs = [totals["all_in"] for totals in self.total_steps]
-        self.summed_up = self.program([figure.step for figure in figures] + costs + limits)
-        self.limiting = self.program(limits)
+        self.summed_up = self.program([figure.step for figure in figures] + costs + [step for *_, step in self.limited])
 
     def base(self) -> dict[str, dict[str, float]]:
         """Give the present value of every line of every option in the base case: one draw, every input at its mean."""
@@ -446,16 +440,12 @@ class _Tally:
 
     def check_limits(self) -> None:
         """Refuse a case whose draws break a joint limit, with the share of draws and the first of them."""
-        problems = []
-        for (option, words), broken, firsts in zip(self.model.limited, self.broken, self.first_broken, strict=True):
-            if broken.sum():
-                share, first = broken.sum() / self.n, firsts[firsts >= 0].min()
-                message = f"{words} in {100 * share:.3g} % of draws, first in draw {first}"
-                hint = "narrow the ranges, or correlate them, so that no draw breaks the limit"
-                keys = ("suppliers", option)
-                problems.append(self.model.case.document.problem(keys, f"expected none, found that {message}", hint))
-        if problems:
-            raise CaseError(problems)
+        rows = zip(self.model.limited, self.broken, self.first_broken, strict=True)
+        told = [
+            (option, words, int(broken.sum()), int(firsts[firsts >= 0].min(initial=self.n)))
+            for (option, words, _), broken, firsts in rows
+        ]
+        refuse_broken(self.model.case, told, self.n)
 
 
 class _Run:
@@ -469,17 +459,7 @@ class _Run:
 
     def sampler(self, n: int) -> Sampler:
         """Give the sampler of the case's uncertain inputs."""
-        try:
-            return Sampler(
-                self.model.inputs,
-                n,
-                seed=self.seed,
-                method=self.method,
-                correlations=asked_correlations(self.case, self.model.inputs),
-                repair=self.repair,
-            )
-        except Unexpected as error:
-            raise CaseError([self.case.document.problem(("correlations",), error.message, error.hint)]) from None
+        return sampler_for(self.case, n, seed=self.seed, method=self.method, repair=self.repair)
 
     def simulate(self, n: int, progress: Progress | None) -> Simulation:
         """Draw, cost and sum up."""
@@ -509,7 +489,7 @@ class _Run:
                 draws = sampler.draws(chunk)
                 count = sum(segment.count for segment in sampler.segments(chunk))
                 draws[CHUNK] = np.full(count, float(chunk))
-                tally.add_limits(chunk, first, count, model.limiting.run(draws, first))
+                tally.add_limits(chunk, first, count, model.limits.run(draws, first))
                 first += count
             tally.check_limits()
         except CaseError as broken:
@@ -551,7 +531,7 @@ class _Run:
 
 def sampler_of(case: Case, result: Simulation) -> Sampler:
     """Give the sampler that a simulation's draws came from; it gives the same ones again."""
-    return sampler_for(case, result.n, seed=result.seed, method=result.method)
+    return sampler_for(case, result.n, seed=result.seed, method=result.method, repair=True)
 
 
 def _summary(

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tco.loader import load
+from tco.errors import CaseError, TcoError
+from tco.loader import Case, load
+
+DRAWS = 1024
+"""Draws in which joint limits are looked at."""
 
 
 @dataclass(frozen=True)
@@ -87,5 +91,19 @@ def validate(path: str | Path, *, changes: Iterable[str] = ()) -> Validation:
         scenarios=case.scenarios,
         n_inputs=len(case.inputs),
         n_uncertain=sum(not one.number.is_fixed for one in inputs),
-        warnings=case.warnings,
+        warnings=(*case.warnings, *_in_draws(case)),
     )
+
+
+def _in_draws(case: Case) -> Iterator[str]:
+    """Say what makes a case that can be compared impossible to simulate."""
+    from tco.outcomes import Worlds, uncertain_inputs
+
+    if not uncertain_inputs(case):
+        return
+    try:
+        Worlds.of(case, DRAWS)
+    except CaseError as error:
+        yield from (f"{one.path}: {one.message}; it cannot be simulated" for one in error.problems)
+    except TcoError as error:
+        yield f"{error}; it cannot be simulated"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -584,3 +584,79 @@ def test_mistakes_are_told_on_standard_error_without_a_traceback(
     assert result.stdout == ""
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+IMPOSSIBLE_SHARES = """
+tco: 1
+currency: EUR
+start: 2027-01
+horizon_months: 12
+baseline: old
+product: {sale_price: 20}
+demand: {units_per_year: 1_000}
+failures: {dead: {stage: use, liable: supplier, refund: {uniform: [40%, 70%]}, replace: 50%}}
+suppliers:
+  old: {unit_price: 5, failure_rates: {dead: 3%}}
+  new: {unit_price: 5.1, failure_rates: {dead: 1%}}
+"""
+IMPOSSIBLE_RANKS = """
+tco: 1
+currency: EUR
+start: 2027-01
+horizon_months: 12
+baseline: old
+product: {sale_price: 20}
+demand: {units_per_year: 1_000}
+suppliers:
+  old: {unit_price: 5 to 6}
+  new: {unit_price: 5 to 7, annual_management: 10 to 20}
+correlations:
+  - {between: [suppliers.old.unit_price, suppliers.new.unit_price], rank: 0.9}
+  - {between: [suppliers.old.unit_price, suppliers.new.annual_management], rank: 0.9}
+  - {between: [suppliers.new.unit_price, suppliers.new.annual_management], rank: -0.9}
+"""
+DRAWING: dict[str, Any] = {
+    "decide": lambda case: tco.decide(case, n=64),
+    "breakeven": lambda case: tco.breakeven(case, "new", n=64),
+    "price": lambda case: tco.curve(case, "price", "new", n=64),
+    "grid": lambda case: tco.grid(case, "suppliers.new.unit_price", "suppliers.old.unit_price", n=64),
+    "scenarios": lambda case: tco.scenarios(case, n=64),
+    "sensitivity": lambda case: tco.sensitivity(case, "new", n=64, draws=64),
+    "information": lambda case: tco.information(case, n=64),
+    "cash flow": lambda case: tco.cash_flow(case, "new", n=64),
+    "simulate": lambda case: tco.simulate(case, 64),
+}
+
+
+@pytest.mark.parametrize("drawing", DRAWING)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(IMPOSSIBLE_SHARES, "exceed 100 % in .* % of draws, first in draw"), (IMPOSSIBLE_RANKS, "an eigenvalue of -0")],
+    ids=["shares", "ranks"],
+)
+def test_whatever_draws_refuses_what_no_world_can_have(drawing: str, text: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(tco.CaseError, match=words):
+        DRAWING[drawing](tco.load(file))
+
+
+@pytest.mark.parametrize("text", [IMPOSSIBLE_SHARES, IMPOSSIBLE_RANKS], ids=["shares", "ranks"])
+def test_validation_says_what_cannot_be_simulated(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert any("it cannot be simulated" in warning for warning in tco.validate(file).warnings)
+
+
+@pytest.mark.parametrize("drawing", [one for one in DRAWING if one not in ("grid", "simulate", "scenarios")])
+def test_a_negative_seed_is_refused(drawing: str) -> None:
+    runs: dict[str, Any] = {
+        "decide": tco.decide,
+        "breakeven": partial(tco.breakeven, supplier="borealis"),
+        "price": partial(tco.acceptability, supplier="borealis"),
+        "sensitivity": tco.sensitivity,
+        "information": tco.information,
+        "cash flow": partial(tco.cash_flow, supplier="borealis"),
+    }
+    with pytest.raises(tco.TcoError, match="expected a seed of 0 or more, found -1"):
+        runs[drawing](tco.load(CARTRIDGES), seed=-1)

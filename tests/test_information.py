@@ -25,10 +25,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tco
+from tco.analyses.pilots import BetaBinomial, _model_of_rate
 from tco.analyses.value_of_information import (
-    BetaBinomial,
     Information,
-    _model_of_rate,
     evpi,
     evppi,
     evppi_nested,
@@ -66,6 +65,14 @@ suppliers:
 )
 """New costs 120,000 + 120,000·q, old 124,200: the new one is cheaper where q < 3.5 %. Known: Beta(12.5, 388.5)."""
 PRIOR, SWITCH, EACH = scipy.stats.beta(12.5, 388.5), 0.035, 120_000
+
+
+def preposterior(n: int) -> float:
+    """Value n units of the new one: the cheaper option for each number of failures, each as likely as it is."""
+    events = np.arange(n + 1)
+    likely = scipy.stats.betabinom(n, 12.5, 388.5).pmf(events)
+    after = (12.5 + events) / (401 + n)  # mean of the rate after so many events
+    return float(EACH * (likely @ np.maximum(after - SWITCH, 0)) - EACH * max(PRIOR.mean() - SWITCH, 0))
 
 
 def case_of(text: str, folder: Path) -> tco.Case:
@@ -395,14 +402,76 @@ class TestInformation:
         assert "nothing that is uncertain could change that choice" in str(result)
         assert str(result).splitlines()[-1].startswith("On Monday: choose new")
 
+    def test_finds_the_best_size_of_a_pilot_among_all_sizes(self, tmp_path):
+        """Against every size from 1 to 1,000 by the preposterior sum itself: beta-binomial results, straight costs."""
+        each = 0.1
+        best = max(range(1, 1001), key=lambda n: preposterior(n) - each * n)
+        found = information(case_of(RATE, tmp_path), n=4096, pilot_unit_cost=each).pilots[0]
+        assert preposterior(found.n) - each * found.n == pytest.approx(preposterior(best) - each * best, rel=1e-4)
+        assert found.net == pytest.approx(preposterior(found.n) - each * found.n, rel=0.01)
+
+    def test_a_pilot_may_be_larger_than_any_size_on_the_list(self, tmp_path):
+        case = case_of(RATE.replace("12_000}", "12_000_000}"), tmp_path)
+        found = information(case, n=512, pilot_unit_cost=0.05).pilots[0]
+        assert found.n > 20_000
+        nets = {n: net for n, _, net in found.curve}
+        assert nets[found.n] == max(nets.values())
+
+    def test_a_pilot_of_stated_cost_that_pays_is_spoken_of_however_little_is_at_stake(self, tmp_path):
+        case = case_of(RATE.replace("10.35", "10.6"), tmp_path)
+        result = information(case, n=4096, pilot_cost=0.01)
+        assert result.pilots[0].net > 0
+        assert result.pilots[0].rule in str(result).replace("\n      ", " ")
+
+    def test_many_inputs_without_effect_seem_to_say_nothing_together(self):
+        """Sixty normals and a difference that knows none of them: the true value is 0, the EVPI 0.3989."""
+        random = np.random.default_rng(8)
+        costs = np.stack([random.standard_normal(8192), np.zeros(8192)])
+        found = evppi(costs, list(random.standard_normal((60, 8192))))
+        assert 0 <= found.value < 0.01
+
+    def test_groups_that_are_asked_for_are_valued(self):
+        paths = ["suppliers.borealis.failure_rates.crushed", "suppliers.borealis.failure_rates.leaks"]
+        result = information(tco.load(CARTRIDGES), n=2048, groups={"what Borealis breaks": paths})
+        assert [(one.label, one.paths) for one in result.groups] == [("what Borealis breaks", tuple(sorted(paths)))]
+        alone = [one.evppi for one in result.inputs if one.path in paths]
+        assert max(alone) <= result.groups[0].evppi <= result.evpi
+
+    def test_nested_runs_stand_beside_the_regression(self):
+        result = information(tco.load(CARTRIDGES), n=8192)
+        nested = [one for one in result.inputs if one.nested is not None]
+        assert nested
+        for one in nested:
+            assert one.nested == pytest.approx(one.evppi, rel=0.05, abs=4 * one.standard_error + 0.005 * result.evpi)
+
+    def test_options_of_one_label_keep_their_own_groups(self, tmp_path):
+        text = (
+            HEAD
+            + """
+failures: {faulty: {stage: use, liable: supplier, goodwill: 10}, late: {stage: delivery, liable: carrier, goodwill: 1}}
+suppliers:
+  old: {unit_price: 10.35, failure_rates: {faulty: 2 of 90, late: 1 of 80}, label: The one}
+  new: {unit_price: 10, failure_rates: {faulty: 12 of 400, late: 3 of 90}, label: The one}
+"""
+        )
+        names = {one.label for one in information(case_of(text, tmp_path), n=512).groups}
+        assert {"all of The one (old)", "all of The one (new)"} <= names
+
     def test_refuses_what_cannot_be(self, tmp_path):
-        case = case_of(RATE, tmp_path)
+        case, path = case_of(RATE, tmp_path), "suppliers.new.failure_rates"
         for words, arguments in (
             ("expected at least 64 draws, found 8", {"n": 8}),
             ("expected one of hard, hard_and_estimated, all_in, found 'npv'", {"total": "npv"}),
             ("expected a pilot's cost of 0 or more, found -1", {"pilot_cost": -1}),
-            ("expected pilots of at least one unit, found 0", {"units": [0, 10]}),
-            ("expected pilots of at least one unit, found 0", {"units": []}),
+            ("expected a pilot's cost of 0 or more, found nan", {"pilot_unit_cost": math.nan}),
+            ("expected a pilot's cost of 0 or more, found inf", {"pilot_cost": math.inf}),
+            ("expected pilots of 1 to 200,000 whole units, found 0", {"units": [0, 10]}),
+            ("expected pilots of 1 to 200,000 whole units, found 68.5", {"units": [68.5]}),
+            (
+                "found 'suppliers.new.failure_rates.fauly': did you mean",
+                {"groups": {"g": [f"{path}.fauly"]}},
+            ),
+            ("expected a seed of 0 or more, found -1", {"seed": -1}),
         ):
             with pytest.raises(UsageError, match=words):
                 information(case, **arguments)

@@ -386,7 +386,7 @@ def test_correlations_that_cannot_be_had_together_are_refused_with_how_far_off_t
     assert "expected correlations that inputs can have together" in found
     assert f"found a matrix with an eigenvalue of {1 - 2 * pearson:.3g}; the nearest possible ones" in found
     assert "the nearest possible ones differ by up to 0.42: 0.48 instead of 0.90 between" in found
-    assert "change them, or ask for the nearest possible ones (--repair-correlations)" in found
+    assert "change them: `tco simulate --repair-correlations` says which possible ones are nearest" in found
 
 
 def test_the_words_of_the_refusal_follow_from_symmetry() -> None:

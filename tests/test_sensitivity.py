@@ -23,7 +23,7 @@ from tco.analyses.variance import associations, conditional_contribution, sobol_
 from tco.distributions import Normal, Uniform
 from tco.errors import CaseError, UsageError
 from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
-from tco.sampling import Correlation
+from tco.sampling import Correlation, Sampler
 from tco.views import sensitivity as view
 from tco.views.table import rows_as_csv
 
@@ -147,7 +147,7 @@ class TestSobolIndices:
             sobol_indices(
                 lambda x: x["a"], inputs, 64, correlations=[Correlation("a", "b", 0.6)], groups={"g": ["a", "c"]}
             )
-        with pytest.raises(UsageError, match="found z, which does not vary"):
+        with pytest.raises(UsageError, match="found 'z'"):
             sobol_indices(lambda x: x["a"], inputs, 64, groups={"g": ["z"]})
         with pytest.raises(UsageError, match="expected at least one uncertain input in the group 'g'"):
             sobol_indices(lambda x: x["a"], inputs, 64, groups={"g": []})
@@ -232,6 +232,33 @@ class TestAssociations:
             assert share == pytest.approx((3 + 4 * r) ** 2 / (25 + 24 * r), abs=4 * error + 0.005)
             assert error < 0.01
 
+    def test_contribution_of_heavy_tails_and_of_a_lone_input_is_whole(self):
+        """y = 2x + 1: all of the variance, whatever the tails of x."""
+        for x in (self.random.standard_normal(self.n), np.exp(3 * self.random.standard_normal(self.n))):
+            share, error = conditional_contribution(x, 2 * x + 1)
+            assert share == pytest.approx(1, abs=1e-9)
+            assert error < 1e-6
+
+    def test_contribution_of_a_curve_is_that_of_its_conditional_means(self):
+        """y = x² + e of a standard normal x: Var(x²) = 2 of 2 + 1."""
+        x, noise = self.random.standard_normal((2, self.n))
+        share, error = conditional_contribution(x, x**2 + noise)
+        assert share == pytest.approx(2 / 3, abs=4 * error + 0.005)
+
+    def test_contribution_is_not_misled_by_the_pattern_of_evenly_spread_points(self):
+        """Of a hundred Sobol' dimensions one makes the figure: what the ninety-nine others seem to make is noise."""
+        sampler = Sampler({f"x{i:03}": Normal(0, 1) for i in range(100)}, 16_384)
+        draws = sampler.draws(0)
+        shares = [conditional_contribution(draws[path], draws["x050"]) for path in sampler.paths if path != "x050"]
+        assert sum(abs(share) > 4 * error for share, error in shares) <= 3
+        assert abs(np.mean([share for share, _ in shares])) < 0.01
+
+    def test_money_per_sd_of_ranks_knows_nothing_of_scale(self):
+        """y = exp(3x): ranks go together exactly, so a standard deviation of x moves y's rank by one of its own."""
+        draws = {"x": self.random.standard_normal(4096)}
+        y = np.exp(3 * draws["x"])
+        assert associations(draws, y)["x"].money_per_rank_sd == pytest.approx(y.std(), rel=1e-9)
+
     def test_contribution_of_what_has_no_part_is_zero_on_average(self):
         shares = [
             conditional_contribution(*np.random.default_rng(seed).standard_normal((2, 2048)))[0] for seed in range(200)
@@ -292,7 +319,7 @@ class TestTornado:
     def test_refuses_what_does_not_exist(self, tmp_path):
         case = case_of(PRICES, tmp_path)
         with pytest.raises(
-            UsageError, match=r"found 'suppliers\.new\.unit_prise': did you mean 'suppliers\.new\.unit_price'"
+            UsageError, match=r"found 'suppliers\.new\.unit_prise': .*did you mean 'suppliers\.new\.unit_price'"
         ):
             tornado(case, ranges={"suppliers.new.unit_prise": (1, 2)})
         with pytest.raises(UsageError, match=r"expected a range from low to high for suppliers\.new\.unit_price"):
@@ -307,6 +334,57 @@ class TestTornado:
             tornado(case, output="irr")
         with pytest.raises(UsageError, match="expected a supplier of the case, found 'nwe': did you mean 'new'"):
             tornado(case, "nwe")
+
+    def test_refuses_ranges_that_the_case_cannot_have(self):
+        case = tco.load(CARTRIDGES)
+        for path, ends, words in (
+            ("suppliers.borealis.failure_rates.leaks", (-1.0, 0.5), "expected a share between 0 and 1 for suppliers"),
+            ("suppliers.borealis.unit_price", (-5.0, 6.0), r"expected 0 or more for .*unit_price, found -5 to 6"),
+            ("suppliers.borealis.failure_rates.leaks", (0.5, 1.0), "expected a range that the case can have"),
+            ("discount_rate", (0.05, 0.3), "found 'discount_rate', which no formula asks for"),
+            ("suppliers.borealis", (0.0, 1.0), "expected the path of a number"),
+        ):
+            with pytest.raises(UsageError, match=words):
+                tornado(case, "borealis", ranges={path: ends})
+
+    def test_a_range_may_be_stated_for_what_the_case_leaves_at_its_default(self):
+        """Growth of the sale price, which stands at that of inflation: as `--set` of either end."""
+        case, path = tco.load(CARTRIDGES), "product.sale_price_growth"
+        assert path not in case.inputs
+        bars = {bar.path: bar for bar in tornado(case, "borealis", ranges={path: (0.0, 0.08)}).bars}
+        bar = bars[path]
+        assert bar.stated
+        for value, found in ((0.0, bar.low), (0.08, bar.high)):
+            npv = tco.compare(case.with_({path: value})).supplier("borealis").npv
+            assert found == pytest.approx(npv, rel=1e-9)
+
+
+class TestDecisiveTails:
+    """An input that moves nothing between its 10th and 90th percentile, and yet makes nearly all of the variance."""
+
+    TEXT = (
+        HEAD
+        + """
+suppliers:
+  old: {unit_price: 9.9 to 10.1}
+  new: {unit_price: {discrete: {9.95: 95%, 20: 5%}}}
+"""
+    )
+
+    def test_is_named_first_and_the_swing_explained(self, tmp_path):
+        result = sensitivity(case_of(self.TEXT, tmp_path), n=512)
+        text = str(result)
+        assert result.inputs[0].path == "suppliers.old.unit_price"  # the widest swing
+        assert "new: purchase price" in text.splitlines()[1]
+        assert "get a better number for suppliers.new.unit_price first" in text
+        assert "Swing ranks suppliers.old.unit_price first, variance suppliers.new.unit_price" in " ".join(text.split())
+
+    def test_is_what_losing_worlds_have_in_common(self):
+        """Between two values the cut stands in their middle."""
+        draws = {"price": np.repeat([5.3, 12.0], [960, 40]), "other": np.random.default_rng(3).random(1000)}
+        (rule, *_) = reverse_stress(draws, draws["price"] > 6)
+        assert [tuple(one) for one in rule.conditions] == [("price", True, 8.65, 0.96)]
+        assert (rule.coverage, rule.density) == (1, 1)
 
 
 class TestStress:
@@ -323,7 +401,7 @@ class TestStress:
 
     def test_refuses_what_says_nothing(self):
         y = self.draws["u"]
-        with pytest.raises(UsageError, match="found w, which does not vary"):
+        with pytest.raises(UsageError, match="found 'w': it is certain"):
             stress(self.draws, y, {"w": (0, 0.5)})
         with pytest.raises(UsageError, match="expected a band such as 75% to 100% for u, found 80% to 20%"):
             stress(self.draws, y, {"u": (0.8, 0.2)})
@@ -372,7 +450,7 @@ class TestSensitivityOfShippedCases:
         case, shipped = shipped
         assert {one.path for one in shipped.inputs} == set(uncertain_inputs(case))
         text = view.text(shipped).split("\n\n")[1]
-        shown = sum(text.count(f"\n  {view._middle(one.path, 44)} ") for one in shipped.inputs)
+        shown = sum(text.count(f"\n  {view._middle(one.path, 43)} ") for one in shipped.inputs)
         counted = int(text.split("others (")[1].split(" ")[0]) if "others (" in text else 0
         assert shown + counted == len(shipped.inputs)
 

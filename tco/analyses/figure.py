@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 
 from tco.distributions import FloatArray
-from tco.engine import TOLERANCE
 from tco.errors import UsageError
-from tco.graph import NotFinite, Program
+from tco.graph import Program
 from tco.loader import Case
 from tco.outcomes import Outcomes, Worlds, asked_correlations
 from tco.results import TOTALS
 from tco.sampling import Correlation
-from tco.simulation import simulate
 
 OUTPUTS: Mapping[str, tuple[str, str]] = {
     "npv": ("all_in", "NPV"),
@@ -142,26 +140,6 @@ class _Pinned:
                 values[step] = todo.function(*[values[argument] for argument in todo.arguments])  # type: ignore[misc]
 
 
-def worlds_of(case: Case, n: int, seed: int) -> Worlds:
-    """Draw a case's inputs and cost every option; refuse draws that break a joint limit, in `simulate`'s words.
-
-    Raises
-    ------
-    CaseError
-        Where draws break a joint limit, such as rates that sum to more than 100 %.
-    """
-    worlds = Worlds.of(case, n, seed=seed)
-    try:
-        excess = worlds.outcomes.evaluate(worlds.outcomes.limits, worlds.draws)
-        broken = any(np.max(one) > TOLERANCE for one in excess)
-        worlds.costs  # noqa: B018  # computed here, so that what is not finite is refused in the same words
-    except NotFinite:
-        broken = True
-    if broken:
-        simulate(case, n, seed=seed)  # draws the same worlds, and says which limit they break
-    return worlds
-
-
 def doubts(case: Case) -> tuple[str, ...]:
     """Give the case's warnings, and each rate that is unknown."""
     unknown = dict.fromkeys(path for option in case.options for path in option.unknown)
@@ -190,7 +168,12 @@ def groups_of(outcomes: Outcomes) -> dict[str, tuple[str, ...]]:
     one input are left out.
     """
     case, paths = outcomes.case, sorted(outcomes.inputs)
-    found = {f"all of {option.label}": _under(paths, "suppliers", option.name) for option in case.options}
+    called = [option.label for option in case.options]
+    whose = {
+        option.name: option.label if called.count(option.label) == 1 else f"{option.label} ({option.name})"
+        for option in case.options
+    }
+    found = {f"all of {whose[name]}": _under(paths, "suppliers", name) for name in whose}
     modes = dict.fromkeys(mode.name for option in case.options for mode in option.modes)
     found |= {f"failure mode {mode}": _of_mode(paths, mode) for mode in modes}
     steps = [totals["hard_and_estimated"] for totals in outcomes.total_steps]

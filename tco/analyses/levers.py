@@ -98,6 +98,24 @@ def lever(case: Case, path: str) -> Lever:
     return found
 
 
+def turnable(case: Case, path: str) -> Case:
+    """Give a case that states a number, at its default if it left it out, so that it can be turned.
+
+    Raises
+    ------
+    UsageError
+        For a path that leads nowhere or to no single number, and for one that formulas do not ask for alone.
+    """
+    case, path = _stated(case, path)
+    if path in _TIME:
+        raise _unasked(path)
+    parts = [name for one in case.inputs.values() if _leads_to(one.path, path) for name, _ in one.parts()]
+    if path not in parts and path not in {name for one in case.inputs.values() for name, _ in one.parts()}:
+        hint = f"name one of its numbers, such as {parts[0]}" if parts else "no formula asks for it"
+        raise UsageError(f"expected the path of a single number, found '{path}': {hint}")
+    return case
+
+
 def levers(case: Case, names: list[str]) -> list[Lever]:
     """Give several levers in one model, so that they can be turned together."""
     for path in names:

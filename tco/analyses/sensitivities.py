@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.analyses.figure import Figure, best_supplier, correlated_blocks, doubts, groups_of, labels_of, worlds_of
+from tco.analyses.figure import Figure, best_supplier, correlated_blocks, doubts, groups_of, labels_of
 from tco.analyses.stress import Bands, Rule, Stress, reverse_stress, stress
 from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, tornado_of
 from tco.analyses.variance import Association, SobolIndex, associations, sobol_indices
 from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
-from tco.outcomes import DEFAULT_DRAWS, Outcomes, asked_correlations
+from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds, asked_correlations
 from tco.progress import Progress, Steps
 from tco.results import Provenance, frame
 from tco.sampling import REPLICATES
@@ -77,6 +77,7 @@ class InputSensitivity:
             "low": bar.low,
             "high": bar.high,
             "swing": bar.swing,
+            "range_stated": bar.stated,
             "elasticity": bar.elasticity,
             "spider": [list(point) for point in bar.spider],
             "first_order": None if index is None else index.first_order,
@@ -255,7 +256,7 @@ def sensitivity(
     if min(n, draws) < 64:
         raise UsageError(f"expected at least 64 samples and draws, found {min(n, draws)}")
     steps = Steps(progress, 7)
-    worlds = worlds_of(case, draws, seed)
+    worlds = Worlds.of(case, draws, seed=seed)
     steps.done()
     figure = Figure(worlds.outcomes, supplier or best_supplier(worlds), output)
     values, asked = figure.in_worlds(worlds), asked_correlations(case, worlds.outcomes.inputs)
@@ -338,7 +339,7 @@ def _inputs(
                 bar=bar,
                 block=index.name if index is not None and joined else "",
                 index=None if joined else index,
-                association=together.get(bar.path, Association(bar.path, 0.0, 0.0, 0.0, 0.0)),
+                association=together.get(bar.path, Association(bar.path, 0.0, 0.0, 0.0, 0.0, 0.0)),
             )
         )
     return tuple(found)

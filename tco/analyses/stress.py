@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -80,15 +81,18 @@ def stress(draws: Draws, figure: FloatArray, bands: Bands) -> Stress:
     inside = np.ones(figure.size, dtype=bool)
     for path, (low, high) in bands.items():
         if path not in draws:
-            raise UsageError(f"expected an uncertain input, found {path}, which does not vary")
+            near = difflib.get_close_matches(path, draws, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else "it is certain, or no input of the case"
+            raise UsageError(f"expected an uncertain input, found '{path}': {hint}")
         if not 0 <= low < high <= 1:
-            raise UsageError(f"expected a band such as 75% to 100% for {path}, found {100 * low:g}% to {100 * high:g}%")
+            found = f"{100 * low:g}% to {100 * high:g}%"
+            raise UsageError(f"expected a band such as 75% to 100% for {path}, found {found}: write percent signs")
         ends = np.quantile(draws[path], [low, high])
         inside &= (draws[path] >= ends[0]) & (draws[path] <= ends[1])
     chosen = figure[inside]
     if chosen.size < FEWEST:
         found = f"expected at least {FEWEST} draws in the bands, found {chosen.size} of {figure.size:,}"
-        raise UsageError(f"{found}: widen the bands or draw more")
+        raise UsageError(f"{found}: widen the bands")
     return Stress(
         bands=dict(bands),
         share=chosen.size / figure.size,
@@ -147,10 +151,10 @@ def reverse_stress(draws: Draws, losing: Mask) -> tuple[Rule, ...]:
 
     Notes
     -----
-    A rule is a box of one-sided cuts at multiples of 5 %. Starting from everywhere, the cut is added that raises the
-    rule's score most, and cuts made before are then made anew, until nothing raises it. The score is F1, the harmonic
-    mean of coverage and density, losing worlds counting no more than others in total. The next rule is sought among
-    the losing worlds that no rule holds in yet.
+    A rule is a box of one-sided cuts at multiples of 5 %, of an input with few values between these. Starting from
+    everywhere, the cut is added that raises the rule's score most, and cuts made before are then made anew, until
+    nothing raises it. The score is F1, the harmonic mean of coverage and density, losing worlds counting no more than
+    others in total. The next rule is sought among the losing worlds that no rule holds in yet.
 
     References
     ----------
@@ -184,21 +188,32 @@ class _Cut(NamedTuple):
     bin: int
 
 
+def _edges(values: FloatArray) -> FloatArray:
+    """Give where an input may be cut: at multiples of 5 %, or between the values of one that has few."""
+    known = np.unique(values)
+    if known.size <= CUTS:
+        return np.asarray((known[1:] + known[:-1]) / 2)
+    return np.unique(np.quantile(values, np.arange(1, CUTS) / CUTS))
+
+
 class _Hunt:
     """Draws in bins of their percentiles, so that the score of every cut is a sum of counts."""
 
     def __init__(self, draws: Draws) -> None:
-        self.paths = sorted(draws)
-        inner = np.arange(1, CUTS) / CUTS
-        self.edges = [np.quantile(draws[path], inner) for path in self.paths]
-        rows = zip(self.paths, self.edges, strict=True)
-        self.bins = [np.searchsorted(edges, draws[path], side="right") for path, edges in rows]
+        edges = {path: _edges(values) for path, values in draws.items()}
+        self.paths = [path for path in sorted(draws) if edges[path].size]
+        self.edges = [edges[path] for path in self.paths]
+        rows = list(zip(self.paths, self.edges, strict=True))
+        self.bins = [np.searchsorted(ends, draws[path], side="right") for path, ends in rows]
+        self.percentiles = [[float((draws[path] < end).mean()) for end in ends] for path, ends in rows]
         self.n = len(draws[self.paths[0]]) if self.paths else 0
 
     def condition(self, cut: _Cut) -> Condition:
         """Say a cut in the input's own unit."""
-        edge = cut.bin if cut.above else cut.bin + 1
-        return Condition(self.paths[cut.row], cut.above, float(self.edges[cut.row][edge - 1]), edge / CUTS)
+        edge = (cut.bin if cut.above else cut.bin + 1) - 1
+        return Condition(
+            self.paths[cut.row], cut.above, float(self.edges[cut.row][edge]), self.percentiles[cut.row][edge]
+        )
 
     def holds(self, cuts: list[_Cut]) -> Mask:
         """Give the draws in which all cuts hold."""
@@ -227,8 +242,9 @@ class _Hunt:
         """Give the best one-sided cut of an input where other cuts hold, and its score."""
         inside = self.holds(others) & worlds
         bins = self.bins[row]
-        counts = np.bincount(bins[inside], minlength=CUTS)
-        lost = np.bincount(bins[inside & losing], minlength=CUTS)
+        most = self.edges[row].size + 1
+        counts = np.bincount(bins[inside], minlength=most)
+        lost = np.bincount(bins[inside & losing], minlength=most)
         below = self._score(np.cumsum(lost), np.cumsum(counts), losing, worlds)[:-1]
         above = self._score(np.cumsum(lost[::-1])[::-1], np.cumsum(counts[::-1])[::-1], losing, worlds)[1:]
         best_below, best_above = int(np.argmax(below)), int(np.argmax(above))

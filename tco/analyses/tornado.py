@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,9 +9,13 @@ from typing import Any
 import numpy as np
 
 from tco.analyses.figure import Figure, best_supplier
+from tco.analyses.levers import turnable
 from tco.distributions import Distribution, FloatArray
+from tco.engine import TOLERANCE
 from tco.errors import UsageError
+from tco.graph import NotFinite
 from tco.loader import Case
+from tco.numbers import KINDS
 from tco.outcomes import Outcomes, Worlds
 
 LOW, HIGH = 0.10, 0.90
@@ -40,6 +43,8 @@ class Bar:
         the figure or the input changes sign, so that per cent mean nothing.
     spider : tuple of (float, float)
         The input and the figure at points of its range, for a spider chart.
+    stated : bool
+        Whether the range was stated, instead of two percentiles.
     """
 
     path: str
@@ -49,6 +54,7 @@ class Bar:
     high: float
     elasticity: float | None
     spider: tuple[tuple[float, float], ...]
+    stated: bool = False
 
     @property
     def swing(self) -> float:
@@ -135,21 +141,25 @@ def tornado_of(figure: Figure, low: float, high: float, ranges: Ranges) -> Torna
         raise UsageError(f"expected percentiles from above 0 % up to below 100 %, found {low:g} and {high:g}")
     inputs = figure.outcomes.inputs
     values = {path: _values(path, inputs[path], low, high, ranges) for path in sorted(inputs)}
+    _check_together(figure, values, ranges)
     base, *lines = np.split(_one_run(figure, values), np.cumsum([1, *[len(one) for one in values.values()]])[:-1])
-    bars = [_bar(path, values[path], line) for path, line in zip(values, lines, strict=True)]
+    bars = [_bar(path, values[path], line, stated=path in ranges) for path, line in zip(values, lines, strict=True)]
     ordered = tuple(sorted(bars, key=lambda bar: (-bar.swing, bar.path)))
     return Tornado(figure.supplier, figure.output, float(base[0]), low, high, ordered)
 
 
 def _with_ranges(figure: Figure, ranges: Ranges) -> Figure:
-    """Let inputs that are certain vary too, where a range is stated for them."""
+    """Let inputs that are certain, or stand at their defaults, vary too, where a range is stated for them."""
     case = figure.outcomes.case
-    known = {path for one in case.inputs.values() for path, _ in one.parts()}
     for path in ranges:
-        if path not in known:
-            near = difflib.get_close_matches(path, known, n=1)
-            hint = f": did you mean '{near[0]}'?" if near else ""
-            raise UsageError(f"expected a range of an input of the case, found '{path}'{hint}")
+        case = turnable(case, path)
+    kinds = {part: one.entry.kind for one in case.inputs.values() for part, _ in one.parts()}
+    for path, (start, end) in ranges.items():
+        words, low, high = KINDS[kinds[path]]
+        if not start < end:
+            raise UsageError(f"expected a range from low to high for {path}, found {start:g} to {end:g}")
+        if start < low or end > high:
+            raise UsageError(f"expected {words} for {path}, found {start:g} to {end:g}")
     if all(path in figure.outcomes.inputs for path in ranges):
         return figure
     return Figure(Outcomes(case, free=ranges), figure.supplier, figure.output)
@@ -159,10 +169,24 @@ def _values(path: str, one: Distribution, low: float, high: float, ranges: Range
     """Give the points of an input's range: percentiles, or evenly spaced where the range is stated."""
     if path not in ranges:
         return np.asarray(one.quantile(np.linspace(low, high, POINTS)), dtype=np.float64)
-    start, end = ranges[path]
-    if not start < end:
-        raise UsageError(f"expected a range from low to high for {path}, found {start:g} to {end:g}")
-    return np.linspace(start, end, POINTS)
+    return np.linspace(*ranges[path], POINTS)
+
+
+def _check_together(figure: Figure, values: Mapping[str, FloatArray], ranges: Ranges) -> None:
+    """Refuse a stated range in which the case cannot be computed, or breaks a joint limit."""
+    outcomes = figure.outcomes
+    for path in ranges:
+        points = values[path]
+        draws = {name: np.full(points.size, mean[0]) for name, mean in outcomes.means.items()} | {path: points}
+        try:
+            possible = all(np.max(one) <= TOLERANCE for one in outcomes.evaluate(outcomes.limits, draws))
+            outcomes.costs(draws)
+        except NotFinite:
+            possible = False
+        if not possible:
+            start, end = ranges[path]
+            hint = "shares of one whole sum to more than 100 % there, or replacements never end: narrow it"
+            raise UsageError(f"expected a range that the case can have, found {start:g} to {end:g} for {path}: {hint}")
 
 
 def _one_run(figure: Figure, values: Mapping[str, FloatArray]) -> FloatArray:
@@ -176,10 +200,10 @@ def _one_run(figure: Figure, values: Mapping[str, FloatArray]) -> FloatArray:
     return figure(draws)
 
 
-def _bar(path: str, values: FloatArray, figures: FloatArray) -> Bar:
+def _bar(path: str, values: FloatArray, figures: FloatArray, *, stated: bool) -> Bar:
     spider = tuple((float(x), float(y)) for x, y in zip(values, figures, strict=True))
     (start, low), (end, high) = spider[0], spider[-1]
-    return Bar(path, start, end, low, high, _elasticity((start, end), (low, high)), spider)
+    return Bar(path, start, end, low, high, _elasticity((start, end), (low, high)), spider, stated)
 
 
 def _elasticity(x: Sequence[float], y: Sequence[float]) -> float | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.analyses.figure import doubts, groups_of, labels_of, worlds_of
-from tco.analyses.variance import correlation_ratio, ranks
-from tco.distributions import Beta, FloatArray
+from tco.analyses.figure import doubts, groups_of, labels_of
+from tco.analyses.pilots import MOST_UNITS, Pilot, conditional_costs, correlated, countable, pilot_of
+from tco.analyses.variance import check_members, conditional_contribution, ranks
+from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
-from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
+from tco.outcomes import Outcomes, Worlds
 from tco.progress import Progress, Steps, each
 from tco.results import TOTALS, Provenance, frame
 from tco.sampling import REPLICATES
@@ -24,20 +26,14 @@ if TYPE_CHECKING:
 
 DRAWS = 32_768
 """Draws that values of information are taken from unless told otherwise."""
-UNITS = (50, 100, 150, 200, 300, 400, 600, 800, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000, 15_000, 20_000)
-"""Sizes of a pilot that are tried."""
-ENOUGH = 0.8
-"""Where a pilot costs nothing, the size is named that gives this share of what the largest one would."""
 DEGREE, GROUP_DEGREE = 5, 3
 """Degrees of the polynomials in an input's rank that costs are regressed on: of one input, of each of several."""
 MOST_PRODUCTS = 6
 """Inputs of a group whose products are regressed on as well: those that move the decision most."""
 NODES, NESTED_DRAWS = 33, 2048
 """Values of an input at which the model is run for a nested computation; draws of all other inputs at each of them."""
-RATE_NODES, RATE_DRAWS = 13, 1024
-"""The same for the polynomials that pilots are valued by."""
-RARELY = 0.001
-"""Results of a pilot that are less probable than this are not spoken of."""
+NESTED_INPUTS = 3
+"""Inputs, the most valuable ones, whose value is also computed by nested runs."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,8 @@ def evppi(costs: FloatArray, inputs: Sequence[FloatArray]) -> Estimate:
     Notes
     -----
     The k − 1 differences between options are regressed on the inputs (each as it is and as orthogonal polynomials of
-    its rank; of several inputs also their products). The regression only sorts the draws into at most k piles, by the
+    its rank; of several inputs also their products), each replicate by the slopes of the others, so that many inputs
+    without effect do not seem to say something. The regression only sorts the draws into at most k piles, by the
     option that it recommends; in each pile the option is taken that *costs* least on average there. So the value is
     that of a rule which could be followed, and a pile's mean is a conditional expectation: by Jensen's inequality the
     value is at least 0, and at most the EVPI of the same draws, without being cut off at either.
@@ -155,32 +152,11 @@ def evppi_nested(
     UsageError
         For an input that does not vary, or that is correlated with others: its value would move their draws.
     """
-    values, means = _conditional_costs(outcomes, path, total, NODES, n, seed)
+    values, means = conditional_costs(outcomes, path, total, NODES, n, seed)
     shares = (np.arange(8192) + 0.5) / 8192
     points = np.asarray(outcomes.inputs[path].quantile(shares))
     given = np.stack([np.interp(points, values, row) for row in means])
     return float((given[_cheapest(given)] - given.min(axis=0)).mean())
-
-
-def _conditional_costs(
-    outcomes: Outcomes, path: str, total: str, nodes: int, n: int, seed: int
-) -> tuple[FloatArray, FloatArray]:
-    """Give values of an input, (q,), and each option's mean cost at them over all other inputs, (k, q)."""
-    if path not in uncertain_inputs(outcomes.case):
-        raise UsageError(f"expected an uncertain input, found {path}, which does not vary")
-    if path in _correlated(outcomes.case):
-        raise UsageError(f"expected an input without correlations, found {path}: use the regression on draws")
-    shares = np.concatenate([[1e-6], (np.arange(nodes - 2) + 0.5) / (nodes - 2), [1 - 1e-6]])
-    values = np.unique(np.asarray(outcomes.inputs[path].quantile(shares)))
-    others = Worlds.of(outcomes.case, n, seed=seed, outcomes=outcomes)
-    wide = {name: np.tile(one, len(values)) for name, one in others.draws.items()}
-    costs = outcomes.costs(wide | {path: np.repeat(values, others.n)})[TOTALS.index(total)]
-    return values, costs.reshape(len(costs), len(values), others.n).mean(axis=2)
-
-
-def _correlated(case: Case) -> set[str]:
-    asked = asked_correlations(case, uncertain_inputs(case))
-    return {path for one in asked for path in (one.first, one.second)}
 
 
 def _cheapest(costs: FloatArray) -> int:
@@ -194,14 +170,25 @@ def _mean(values: FloatArray) -> Estimate:
 
 
 def _fitted(differences: FloatArray, inputs: Sequence[_Input]) -> FloatArray:
-    """Regress differences, (k − 1, n), on inputs by least squares; give the fitted ones."""
+    """Regress differences, (k − 1, n), on inputs by least squares; fit each replicate by what the others say."""
     columns = inputs[0].polynomials(DEGREE) if len(inputs) == 1 else _columns_of_several(differences, inputs)
     basis = np.stack([np.ones(differences.shape[1]), *columns])
-    squares, products = basis @ basis.T, basis @ differences.T
+    parts = np.array_split(np.arange(differences.shape[1]), REPLICATES)
+    folds = [slice(part[0], part[-1] + 1) for part in parts if part.size]
+    squares = np.stack([basis[:, fold] @ basis[:, fold].T for fold in folds])
+    products = np.stack([basis[:, fold] @ differences[:, fold].T for fold in folds])
+    found = np.empty_like(differences)
+    for row, fold in enumerate(folds):
+        left = squares.sum(axis=0) - squares[row], products.sum(axis=0) - products[row]
+        found[:, fold] = _slopes(*left).T @ basis[:, fold]
+    return found
+
+
+def _slopes(squares: FloatArray, products: FloatArray) -> FloatArray:
     scales = np.sqrt(np.diag(squares))
     scales[scales == 0] = 1  # the column of an input that never varies
     slopes = np.linalg.lstsq(squares / np.outer(scales, scales), products / scales[:, None], rcond=1e-12)[0]
-    return np.asarray((slopes / scales[:, None]).T @ basis)
+    return np.asarray(slopes / scales[:, None])
 
 
 def _columns_of_several(differences: FloatArray, inputs: Sequence[_Input]) -> list[FloatArray]:
@@ -210,159 +197,6 @@ def _columns_of_several(differences: FloatArray, inputs: Sequence[_Input]) -> li
     leading = [inputs[row].scores for row in sorted(range(len(inputs)), key=lambda row: -moves[row])[:MOST_PRODUCTS]]
     products = [one * other for at, one in enumerate(leading) for other in leading[at + 1 :]]
     return [column for one in inputs for column in one.polynomials(GROUP_DEGREE)] + products
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Results of a pilot after which the same option costs least: from one number of events to another, inclusive."""
-
-    first: int
-    last: int
-    option: int
-    probability: float
-
-
-@dataclass(frozen=True)
-class BetaBinomial:
-    """A rate with a beta distribution, and each option's expected cost as a polynomial of it.
-
-    Parameters
-    ----------
-    prior : Beta
-        What is known of the rate.
-    coefficients : array of shape (k, 5)
-        Of powers 0 to 4 of the rate's distance from its mean in its standard deviations [money].
-
-    Notes
-    -----
-    After y events in n units the rate is Beta(a + y, b + n − y), whose moments are closed formulas, so that expected
-    costs after every possible result are exact; results are beta-binomial.
-
-    References
-    ----------
-    Raiffa and Schlaifer (1961), Applied Statistical Decision Theory, sections 5.3 and 9.1 (beta-binomial preposterior).
-    """
-
-    prior: Beta
-    coefficients: FloatArray
-
-    @classmethod
-    def fitted(cls, prior: Beta, values: FloatArray, costs: FloatArray) -> BetaBinomial:
-        """Fit polynomials to costs, (k, n), at values of the rate, (n,), by least squares."""
-        model = cls(prior, np.zeros((len(costs), 5)))
-        slopes = np.linalg.lstsq(model.powers(values).T, costs.T, rcond=None)[0]
-        return cls(prior, np.asarray(slopes.T, dtype=np.float64))
-
-    def powers(self, values: FloatArray) -> FloatArray:
-        """Give powers 0 to 4 of values of the rate, (5, n), in standard deviations from its mean."""
-        return np.vander((values - self.prior.mean()) / self.prior.sd(), 5, increasing=True).T
-
-    def after(self, units: int) -> tuple[FloatArray, FloatArray]:
-        """Give the probability of every number of events in so many units, (n + 1,), and expected costs, (k, n + 1)."""
-        from scipy.special import betaln, gammaln
-
-        a, b, events = self.prior.a, self.prior.b, np.arange(units + 1, dtype=np.float64)
-        ways = gammaln(units + 1) - gammaln(events + 1) - gammaln(units - events + 1)
-        probabilities = np.exp(ways + betaln(a + events, b + units - events) - betaln(a, b))
-        left: FloatArray = b + units - events
-        moments = _moments(events + a, left, self.prior.mean(), self.prior.sd())
-        return probabilities / probabilities.sum(), np.asarray(self.coefficients @ moments)
-
-    def evsi(self, units: int) -> float:
-        """Value seeing so many units before choosing [money]."""
-        probabilities, costs = self.after(units)
-        best = int(np.argmin(costs @ probabilities))
-        return float(probabilities @ (costs[best] - costs.min(axis=0)))
-
-    def segments(self, units: int) -> list[Segment]:
-        """Say which option costs least after each possible number of events, those that hardly happen left out."""
-        probabilities, costs = self.after(units)
-        choice = np.argmin(costs, axis=0)
-        starts = [0, *(np.flatnonzero(np.diff(choice)) + 1)]
-        found: list[Segment] = []
-        for first, end in zip(starts, [*starts[1:], units + 1], strict=True):
-            found.append(Segment(int(first), int(end) - 1, int(choice[first]), float(probabilities[first:end].sum())))
-        return _joined([one for one in found if one.probability >= RARELY])
-
-
-def _moments(a: FloatArray, b: FloatArray, centre: float, scale: float) -> FloatArray:
-    """Give E[((q − centre)/scale)^j] for j = 0 … 4 of beta distributions, (5, n), from their central moments.
-
-    References
-    ----------
-    Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2, chapter 25.
-    """
-    s = a + b
-    second = a * b / (s**2 * (s + 1))
-    third = 2 * a * b * (b - a) / (s**3 * (s + 1) * (s + 2))
-    fourth = 3 * a * b * (a * b * (s - 6) + 2 * s**2) / (s**4 * (s + 1) * (s + 2) * (s + 3))
-    off = a / s - centre
-    rows = [
-        np.ones_like(off),
-        off,
-        off**2 + second,
-        off**3 + 3 * off * second + third,
-        off**4 + 6 * off**2 * second + 4 * off * third + fourth,
-    ]
-    return np.stack([row / scale**power for power, row in enumerate(rows)])
-
-
-def _joined(segments: Sequence[Segment]) -> list[Segment]:
-    """Join neighbours with the same choice; what was left out between two goes to the first of them."""
-    found: list[Segment] = []
-    for one in segments:
-        if found and found[-1].option == one.option:
-            before = found.pop()
-            found.append(Segment(before.first, one.last, one.option, before.probability + one.probability))
-        else:
-            if found:
-                before = found.pop()
-                found.append(Segment(before.first, one.first - 1, before.option, before.probability))
-            found.append(one)
-    return found
-
-
-@dataclass(frozen=True)
-class Pilot:
-    """What trying n more units of a supplier is worth, because of one rate that it would show.
-
-    Parameters
-    ----------
-    path, label : str
-        The rate.
-    supplier : str
-        Whom to order from; empty where the rate is not a supplier's own.
-    n : int
-        The best number of units (orders, for a rate per order) among those tried: of the largest net value; without a
-        cost of the pilot the smallest that gives 80 % of what the largest would; 0 where no pilot pays.
-    evsi : float
-        Expected value of what the pilot shows [money].
-    net : float
-        The same less the pilot's cost [money].
-    most_a_unit : float
-        What a unit of the pilot may cost at most, all its costs taken together [money/unit].
-    rule : str
-        When to choose what, in words.
-    switches : float
-        Probability that its result changes the choice.
-    curve : tuple of (int, float, float)
-        Units, value and net value of every size tried.
-    """
-
-    path: str
-    label: str
-    supplier: str
-    n: int
-    evsi: float
-    net: float
-    most_a_unit: float
-    rule: str
-    switches: float
-    curve: tuple[tuple[int, float, float], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give it as plain data."""
-        return {**asdict(self), "curve": [list(point) for point in self.curve]}
 
 
 @dataclass(frozen=True)
@@ -380,6 +214,9 @@ class Known:
         means; None for groups.
     paths : tuple of str
         The inputs that would be known.
+    nested : float or None
+        The same value by running the model at fixed values of the input, for the most valuable inputs without
+        correlations; None for all others [money].
     """
 
     path: str
@@ -388,6 +225,7 @@ class Known:
     standard_error: float
     contribution: float | None
     paths: tuple[str, ...]
+    nested: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data."""
@@ -514,7 +352,8 @@ def information(
     total: str = "all_in",
     pilot_cost: float = 0.0,
     pilot_unit_cost: float = 0.0,
-    units: Sequence[int] = UNITS,
+    units: Sequence[int] = (),
+    groups: Mapping[str, Collection[str]] | None = None,
     progress: Progress | None = None,
 ) -> Information:
     """Say what it is worth to know more before choosing among a case's options, and which pilot pays.
@@ -530,7 +369,9 @@ def information(
     pilot_cost, pilot_unit_cost : float
         What a pilot costs once, and for each unit [money, money/unit].
     units : sequence of int
-        Sizes of a pilot to try.
+        Sizes of a pilot to try; by default the best one is sought.
+    groups : dict of str to collection of str
+        Inputs to be known together; by default by supplier, failure mode, correlated ones and the soft ones.
     progress : callable, optional
         Called with steps done and steps in all.
 
@@ -542,7 +383,8 @@ def information(
     Raises
     ------
     UsageError
-        For a case with one option, an unknown total, a negative cost, a size below 1, fewer than 64 draws.
+        For a case with one option, an unknown total, a negative cost, a size below 1, fewer than 64 draws, a group
+        that names what does not vary.
 
     Examples
     --------
@@ -553,7 +395,7 @@ def information(
     """
     _check_call(case, n, total, (pilot_cost, pilot_unit_cost), units)
     steps = Steps(progress, 10)
-    worlds = worlds_of(case, n, seed)
+    worlds = Worlds.of(case, n, seed=seed)
     steps.done(2)
     costs = worlds.costs[TOTALS.index(total)]
     order = np.argsort(costs.mean(axis=1), kind="stable")
@@ -562,12 +404,12 @@ def information(
     between = costs[order[1]] - costs[order[0]]
     draws = {path: _Input(worlds.draws[path]) for path in sorted(worlds.draws)}
     steps.done()
-    inputs, groups = _known(worlds.outcomes, draws, costs, between, steps.part(3))
+    inputs, joint = _known(worlds, draws, (costs, between), _groups(worlds.outcomes, groups), total, steps.part(3))
     leaving = order[0] if order[0] != worlds.outcomes.baseline else order[1]
     mover, share = _mover(draws, costs[worlds.outcomes.baseline] - costs[leaving])
     pilots = [
-        _pilot(worlds, costs, path, total, pilot_cost, pilot_unit_cost, units)
-        for path in each(_countable(worlds.outcomes), steps.part(4))
+        pilot_of(worlds, costs, path, total, (pilot_cost, pilot_unit_cost), units)
+        for path in each(countable(worlds.outcomes), steps.part(4))
     ]
     return Information(
         name=case.name,
@@ -585,7 +427,7 @@ def information(
         evpi=everything.value,
         evpi_error=everything.standard_error,
         inputs=inputs,
-        groups=groups,
+        groups=joint,
         pilots=tuple(sorted(pilots, key=lambda one: (-one.net, one.path))),
         pilot_cost=pilot_cost,
         pilot_unit_cost=pilot_unit_cost,
@@ -602,138 +444,57 @@ def _check_call(case: Case, n: int, total: str, costs: Sequence[float], units: S
         raise UsageError(f"expected at least 64 draws, found {n}")
     if total not in TOTALS:
         raise UsageError(f"expected one of {', '.join(TOTALS)}, found '{total}'")
-    if min(costs) < 0:
-        raise UsageError(f"expected a pilot's cost of 0 or more, found {min(costs):g}")
-    if not units or min(units) < 1:
-        raise UsageError(f"expected pilots of at least one unit, found {min(units, default=0)}")
+    for cost in costs:
+        if not 0 <= cost < math.inf:
+            raise UsageError(f"expected a pilot's cost of 0 or more, found {cost:g}")
+    for size in units:
+        if size != int(size) or not 1 <= size <= MOST_UNITS:
+            raise UsageError(f"expected pilots of 1 to {MOST_UNITS:,} whole units, found {size:g}")
+
+
+def _groups(outcomes: Outcomes, asked: Mapping[str, Collection[str]] | None) -> dict[str, tuple[str, ...]]:
+    """Give the groups asked for, or the usual ones."""
+    if asked is None:
+        return groups_of(outcomes)
+    for name, paths in asked.items():
+        check_members(name, paths, outcomes.inputs)
+    return {name: tuple(sorted(paths)) for name, paths in asked.items()}
 
 
 def _known(
-    outcomes: Outcomes,
+    worlds: Worlds,
     draws: Mapping[str, _Input],
-    costs: FloatArray,
-    between: FloatArray,
+    figures: tuple[FloatArray, FloatArray],
+    together: Mapping[str, tuple[str, ...]],
+    total: str,
     progress: Progress | None,
 ) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
     """Value every input and every group; a group may follow the rule of any part of it, so it is worth no less."""
-    steps, inputs, labels = Steps(progress, 2), [], labels_of(outcomes.case, list(draws))
-    for path in each(draws, steps.part(1)):
-        one, share = _evppi(costs, [draws[path]]), correlation_ratio(draws[path].places, between)
+    (costs, between), outcomes = figures, worlds.outcomes
+    steps, inputs, labels = Steps(progress, 4), [], labels_of(outcomes.case, list(draws))
+    for path in each(draws, steps.part(2)):
+        one, share = _evppi(costs, [draws[path]]), conditional_contribution(draws[path].scores, between)[0]
         inputs.append(Known(path, labels[path], one.value, one.standard_error, share, (path,)))
     groups: list[Known] = []
-    together = sorted(groups_of(outcomes).items(), key=lambda pair: (len(pair[1]), pair[0]))
-    for name, paths in each(together, steps.part(1)):
+    for name, paths in each(sorted(together.items(), key=lambda pair: (len(pair[1]), pair[0])), steps.part(1)):
         found = _evppi(costs, [draws[path] for path in paths])
-        parts = [one for one in (*inputs, *groups) if set(one.paths) < set(paths)]
+        parts = [one for one in (*inputs, *groups) if set(one.paths) <= set(paths)]
         best = max(parts, key=lambda one: one.evppi)
         if best.evppi > found.value:
             found = Estimate(best.evppi, best.standard_error)
         groups.append(Known(name, name, found.value, found.standard_error, None, paths))
-    return tuple(sorted(inputs, key=_value_first)), tuple(sorted(groups, key=_value_first))
+    ranked = sorted(inputs, key=_value_first)
+    alone = [one for one in ranked if one.evppi and one.path not in correlated(outcomes.case)][:NESTED_INPUTS]
+    for known in each(alone, steps.part(1)):
+        nested = evppi_nested(outcomes, known.path, total=total, seed=worlds.seed)
+        ranked[ranked.index(known)] = replace(known, nested=nested)
+    return tuple(ranked), tuple(sorted(groups, key=_value_first))
 
 
 def _mover(draws: Mapping[str, _Input], saved: FloatArray) -> tuple[str, float]:
-    shares = {path: correlation_ratio(one.places, saved) for path, one in draws.items()}
+    shares = {path: conditional_contribution(one.scores, saved)[0] for path, one in draws.items()}
     return max(shares.items(), key=lambda pair: pair[1], default=("", 0.0))
 
 
 def _value_first(one: Known) -> tuple[float, str]:
     return (-one.evppi, one.path)
-
-
-def _countable(outcomes: Outcomes) -> list[str]:
-    """Give the failure rates whose distribution is a beta, which counts of a pilot can update; no single year's."""
-    return [
-        path
-        for path, one in sorted(outcomes.inputs.items())
-        if "failure_rates" in path and "by_year" not in path and isinstance(one, Beta)
-    ]
-
-
-def _pilot(
-    worlds: Worlds, costs: FloatArray, path: str, total: str, fixed: float, each: float, units: Sequence[int]
-) -> Pilot:
-    """Find the best pilot for one rate, and what to do after it."""
-    model = _model_of_rate(worlds, costs, path, total)
-    case, now = worlds.outcomes.case, _cheapest(costs)
-    values = {size: model.evsi(size) for size in sorted(set(units))}
-    curve = tuple((size, value, value - fixed - each * size) for size, value in values.items())
-    size, value, net = _best_size(curve, free=not fixed and not each)
-    segments = model.segments(size)
-    rule = _rule(case, path, size, segments) if net > 0 else _too_dear(case, path, size)
-    if len(segments) == 1:
-        rule = _no_use(case, path, size, now)
-    if len(segments) == 1 or net <= 0:
-        size, value, net, segments = 0, 0.0, 0.0, []
-    return Pilot(
-        path=path,
-        label=labels_of(case, [path])[path],
-        supplier=path.split(".")[1] if path.startswith("suppliers.") else "",
-        n=size,
-        evsi=value,
-        net=net,
-        most_a_unit=value / size if size else 0.0,
-        rule=rule,
-        switches=sum(one.probability for one in segments if one.option != now),
-        curve=curve,
-    )
-
-
-def _best_size(curve: Sequence[tuple[int, float, float]], *, free: bool) -> tuple[int, float, float]:
-    if free:
-        return next(point for point in curve if point[1] >= ENOUGH * curve[-1][1])
-    return max(curve, key=lambda point: (point[2], -point[0]))
-
-
-def _model_of_rate(worlds: Worlds, costs: FloatArray, path: str, total: str) -> BetaBinomial:
-    """Give expected costs as polynomials of a rate: from nested runs, or where it is correlated from the draws.
-
-    What costs differ from them by on average, over all draws, is added: the draws know the other inputs' means better.
-    """
-    prior = worlds.outcomes.inputs[path]
-    if not isinstance(prior, Beta):
-        raise UsageError(f"expected a rate with a beta distribution, such as 24 of 1_950, found {prior.name} in {path}")
-    given = (worlds.draws[path], costs)
-    if path not in _correlated(worlds.outcomes.case):
-        given = _conditional_costs(worlds.outcomes, path, total, RATE_NODES, RATE_DRAWS, worlds.seed)
-    model = BetaBinomial.fitted(prior, *given)
-    model.coefficients[:, 0] += (costs - model.coefficients @ model.powers(worlds.draws[path])).mean(axis=1)
-    return model
-
-
-def _rule(case: Case, path: str, size: int, segments: Sequence[Segment]) -> str:
-    """Say in words which option to choose after which result."""
-    mode, what, whom = _counted(case, path)
-    start = f"order {size:,} {what} from {whom}" if whom else f"watch {size:,} {what}"
-    choices = [_choice(case, one.option) for one in segments]
-    parts = [_part(one, mode, choices[at], at, len(segments)) for at, one in enumerate(segments)]
-    return f"{start}; " + "; ".join(parts)
-
-
-def _choice(case: Case, option: int) -> str:
-    verb = "stay with" if case.options[option].name == case.baseline else "choose"
-    return f"{verb} {case.options[option].label}"
-
-
-def _no_use(case: Case, path: str, size: int, now: int) -> str:
-    mode, what, _ = _counted(case, path)
-    return f"no pilot for '{mode}': whatever {size:,} {what} showed, {case.options[now].label} stays best"
-
-
-def _too_dear(case: Case, path: str, size: int) -> str:
-    mode, what, _ = _counted(case, path)
-    return f"no pilot for '{mode}': even the best size, {size:,} {what}, costs more than what it shows is worth"
-
-
-def _counted(case: Case, path: str) -> tuple[str, str, str]:
-    """Give the failure mode of a rate, what it is counted on, and whose it is."""
-    words = path.split(".")
-    mode = words[words.index("failure_rates") + 1]
-    per = {one.name: one.per for option in case.options for one in option.modes}.get(mode, "unit")
-    return mode, "orders" if per == "order" else "units", case.option(words[1]).label if words[0] == "suppliers" else ""
-
-
-def _part(one: Segment, mode: str, choice: str, at: int, count: int) -> str:
-    if at == 0:
-        return f"if at most {one.last:,} show '{mode}', {choice}"
-    return f"if more than {one.first - 1:,}, {choice}" if at == count - 1 else f"up to {one.last:,}, {choice}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html as escaping
 
-from tco.analyses.value_of_information import Information, Known, Pilot
+from tco.analyses.pilots import Pilot
+from tco.analyses.value_of_information import Information, Known
 from tco.views.sensitivity import doubts
 from tco.views.table import NAMES, WIDTH, money, short, wrapped
 
-_MOST = 7
+_MOST_LINES = 45
+_MOST, _FEWEST = 7, 3
 _MOST_GROUPS = 4
 _MOST_PILOTS = 3
 _WORTH_SAYING = 0.01
@@ -20,16 +22,17 @@ _TRIFLE = 0.0002
 
 def text(result: Information) -> str:
     """Write values of information for a terminal: at most 45 lines of at most 100 columns."""
-    parts = [
+    around = [
         _finding(result),
-        _inputs(result),
         _groups(result),
         _pilots(result),
         _notes(result),
         doubts(result.warnings),
         _monday(result),
     ]
-    return "\n\n".join(part for part in parts if part)
+    lines = sum(part.count("\n") + 2 for part in around if part)
+    most = max(min((_MOST_LINES - lines - 3) // 2, _MOST), _FEWEST)
+    return "\n\n".join(part for part in (around[0], _inputs(result, most), *around[1:]) if part)
 
 
 def markdown(result: Information) -> str:
@@ -75,8 +78,8 @@ def _worth(result: Information, ones: tuple[Known, ...]) -> list[Known]:
     return [one for one in ones if one.evppi >= max(_WORTH_SAYING * result.evpi, 2 * one.standard_error, 1)]
 
 
-def _inputs(result: Information) -> str:
-    shown = _worth(result, result.inputs)[:_MOST]
+def _inputs(result: Information, most: int) -> str:
+    shown = _worth(result, result.inputs)[:most]
     head = f"{'Known alone: the input, and its path':<64}{f'EVPPI {result.currency}':>13}{'±':>8}{'of EVPI':>11}"
     lines = [head] if shown else []
     for one in shown:
@@ -85,8 +88,8 @@ def _inputs(result: Information) -> str:
         lines.append(f"  {one.path:<62}{money(one.evppi):>13}{money(one.standard_error):>8}{share:>11}")
     others = len(result.inputs) - len(shown)
     if others:
-        most = max(one.evppi for one in result.inputs if one not in shown)
-        each = f"worth at most {money(most)} each" if most >= 1 else "worth nothing"
+        largest = max(one.evppi for one in result.inputs if one not in shown)
+        each = f"worth at most {money(largest)} each" if largest >= 1 else "worth nothing"
         lines.append(f"others ({others} input{'s' * (others > 1)}, {each})")
     return "\n".join(lines)
 
@@ -104,8 +107,14 @@ def _groups(result: Information) -> str:
 
 
 def _paying(result: Information) -> list[Pilot]:
+    if not _free(result):
+        return [one for one in result.pilots if one.n and one.net > 0]
     least = max(_WORTH_SAYING * result.evpi, _TRIFLE * abs(result.cost), 1)
     return [one for one in result.pilots if one.n and one.evsi >= least]
+
+
+def _free(result: Information) -> bool:
+    return not result.pilot_cost and not result.pilot_unit_cost
 
 
 def _pilots(result: Information) -> str:
@@ -113,16 +122,17 @@ def _pilots(result: Information) -> str:
         return "Pilots: no failure rate is stated as counts (24 of 1_950) or as a beta, so none can be valued"
     paying = _paying(result)
     if not paying:
-        return f"Pilots: none of {len(result.pilots)} rates that a pilot would count is worth one"
+        dear = "" if _free(result) else f" at {money(result.pilot_cost)} and {result.pilot_unit_cost:g} a unit"
+        return f"Pilots: none of {len(result.pilots)} rates that a pilot would count is worth one{dear}"
     cost = f"{money(result.pilot_cost)} and {result.pilot_unit_cost:g} a unit"
-    free = not result.pilot_cost and not result.pilot_unit_cost
+    free = _free(result)
     sized = "cost taken as 0 (--pilot-cost, --pilot-unit-cost), so sized for 80 % of what they could show"
     stated = sized if free else f"costing {cost}"
     lines = [f"Pilots, {stated}"]
     for one in paying[:_MOST_PILOTS]:
         net = "" if free else f", net of its cost {money(one.net)}"
         worth = f"{one.n:,} units are worth {money(one.evsi)} {result.currency}{net}"
-        most = f"it pays below {_a_unit(one, result)}" if free else ""
+        most = f"of that size it pays below {_a_unit(one, result)}" if free else ""
         changes = f"its result changes the choice in {100 * one.switches:.0f} % of cases"
         lines.append(wrapped("; ".join(part for part in (f"{one.path}: {worth}", most, changes) if part)))
     if len(result.pilots) > min(len(paying), _MOST_PILOTS):
@@ -137,6 +147,9 @@ def _notes(result: Information) -> str:
             "standard error. EVPPI by regression on the draws; pilots by exact beta-binomial results."
         )
     ]
+    nested = [f"{one.path} {money(one.nested)}" for one in _worth(result, result.inputs) if one.nested is not None]
+    if nested:
+        lines.append(wrapped(f"By runs of the model at fixed values instead, {result.currency}: {'; '.join(nested)}."))
     differ = _different_ranks(result)
     return "\n".join([*lines, *([wrapped(differ)] if differ else [])])
 
@@ -147,6 +160,8 @@ def _different_ranks(result: Information) -> str:
         return ""
     top, other = result.inputs[0], result.next_best if result.best == result.baseline else result.best
     saved = f"what {result.labels[other]} saves against {result.labels[result.baseline]}"
+    if top.evppi < 1:
+        return ""
     if result.mover == top.path:
         return f"{top.path} also moves {saved} most ({100 * result.mover_share:.0f} % of its variance): the two agree."
     known = next(one.evppi for one in result.inputs if one.path == result.mover)
@@ -160,14 +175,14 @@ def _different_ranks(result: Information) -> str:
 def _monday(result: Information) -> str:
     paying = _paying(result)
     best = result.labels[result.best]
-    if result.evpi < _TRIFLE * abs(result.cost):
+    if result.evpi < _TRIFLE * abs(result.cost) and (_free(result) or not paying):
         worth = f"knowing everything would be worth {money(result.evpi)} {result.currency}, less than asking costs"
         return _todo(f"On Monday: choose {best}; {worth}.")
-    if paying and not result.pilot_cost and not result.pilot_unit_cost:
+    if paying and _free(result):
         worth = f"{money(paying[0].evsi)} {result.currency}"
         return _todo(
             f"On Monday: ask what a pilot of {paying[0].n:,} would cost. Below {worth}, {paying[0].rule}. Above it, "
-            f"choose {best} now."
+            f"ask again with --pilot-cost and --pilot-unit-cost: a smaller one may pay; else choose {best} now."
         )
     if paying:
         return _todo(f"On Monday: {paying[0].rule}.")
@@ -176,6 +191,12 @@ def _monday(result: Information) -> str:
         return _todo(
             f"On Monday: ask what it costs to find out {top.path}; up to {money(top.evppi)} {result.currency} is worth "
             f"paying. Until then, {best}."
+        )
+    if _worth(result, result.groups):
+        top = _worth(result, result.groups)[0]
+        return _todo(
+            f"On Monday: no single input is worth asking about, but {top.label} together ({len(top.paths)} inputs): up "
+            f"to {money(top.evppi)} {result.currency} is worth paying to know them. Until then, {best}."
         )
     return _todo(f"On Monday: choose {best}; no finding-out that is valued here would pay.")
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html as escaping
 from collections.abc import Sequence
-from itertools import pairwise
 
 from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import InputSensitivity, Sensitivity
 from tco.analyses.stress import Rule
-from tco.analyses.variance import SobolIndex
+from tco.analyses.variance import STUDENT, SobolIndex
 from tco.views.table import WIDTH, Scale, money, short, signed, wrapped
 
 _MOST_LINES = 45
@@ -89,16 +88,23 @@ def _finding(result: Sensitivity) -> str:
 
 
 def _naming(one: InputSensitivity) -> str:
-    share = f", {_percent(one.index.total_order)} of the variance" if one.index else ""
+    share = f", {_percent(_share(one))} of the variance" if _share(one) > 0 else ""
     return f"  {short(one.label, WIDTH - 2 - len(share))}{share}"
 
 
 def _moving(result: Sensitivity) -> list[InputSensitivity]:
-    return [one for one in result.inputs if one.swing > 0 or (one.index and one.index.total_order > 0)]
+    """Give the inputs that move the figure, the one of the largest share of its variance first."""
+    found = [one for one in result.inputs if one.swing > 0 or (one.index and one.index.total_order > 0)]
+    return sorted(found, key=lambda one: (-_share(one), -one.swing, one.path))
+
+
+def _share(one: InputSensitivity) -> float:
+    """Give an input's share of the variance in all; of a correlated one what it, and what it tells of others, makes."""
+    return one.association.contribution if one.index is None else one.index.total_order
 
 
 def _table(result: Sensitivity, most: int) -> str:
-    """Write the inputs of the largest swings, two lines each, then how many others there are."""
+    """Write the inputs of the largest shares of the variance, two lines each, then how many others there are."""
     shown = _moving(result)[:most]
     if not shown:
         return ""
@@ -106,16 +112,19 @@ def _table(result: Sensitivity, most: int) -> str:
     name = "cost" if result.output == "cost" else "NPV"
     ends = f"{100 * result.low:g} % … {100 * result.high:g} %"
     unit = f"{name}, {result.currency}{scale.word}"
+    widest = max(one.swing for one in shown)
     lines = [f"{'Input and its swing, path':<46}{ends:>18}{unit:>20}{'alone':>8}{'in all':>8}"]
     for one in shown:
-        bar = "█" * max(round(_BAR * one.swing / shown[0].swing), 1) if one.swing else ""
+        bar = "█" * max(round(_BAR * one.swing / widest), 1) if one.swing else ""
         lines.append(f"{short(one.label, 66):<67}{scale.money(one.swing):>12} {bar}".rstrip())
         values = f"{amount(one.bar.from_value, one.kind)} … {amount(one.bar.to_value, one.kind)}"
+        values += "*" if one.bar.stated else ""
         there = f"{scale.money(one.bar.low)} … {scale.money(one.bar.high)}"
         alone, in_all = _shares(one)
-        lines.append(f"  {_middle(one.path, 44):<44}{values:>18}{there:>20}{alone:>8}{in_all:>8}")
+        lines.append(f"  {_middle(one.path, 43):<43} {values:>18} {there:>19} {alone:>7} {in_all:>7}")
     others = [one for one in result.inputs if one not in shown]
-    return "\n".join([*lines, *([_others(others, scale)] if others else [])])
+    stated = ["* a stated range instead"] if any(one.bar.stated for one in shown) else []
+    return "\n".join([*lines, *([_others(others, scale)] if others else []), *stated])
 
 
 def _others(others: Sequence[InputSensitivity], scale: Scale) -> str:
@@ -172,7 +181,7 @@ def _with_error(share: float, error: float) -> str:
 def _losing(result: Sensitivity) -> str:
     """Say what losing worlds have in common, in one to three rules."""
     losing = 1 - result.probability_positive
-    if result.output == "cost":
+    if result.output == "cost" or not _moving(result):
         return ""
     if not result.rules:
         never = f"Losing worlds: none in {result.draws:,} draws"
@@ -211,6 +220,9 @@ def _notes(result: Sensitivity) -> str:
             f"it has a part in; {result.runs:,} runs (Sobol' points, seed {result.seed}), ± one standard error."
         )
     ]
+    errors = [one.index.total_order_error for one in _moving(result) if one.index]
+    if errors:
+        lines.append(wrapped(f"Shares are known to ±{100 * STUDENT * max(errors):.1g} points (95 %) or better."))
     if any(one.block for one in result.inputs):
         lines.append(wrapped("Correlated inputs share variance, so they are judged as one group and have none alone."))
     if any(one.index and one.index.first_order < -0.005 for one in result.inputs):
@@ -222,18 +234,22 @@ def _notes(result: Sensitivity) -> str:
 
 
 def _different_ranks(result: Sensitivity) -> str:
-    """Find the first pair that swing and variance rank differently, beyond noise, and say why that can be."""
-    ranked = [one for one in result.inputs if one.index is not None][:_MOST]
-    for first, second in pairwise(ranked):
-        if first.index is None or second.index is None:
-            continue
-        noise = 2 * (first.index.total_order_error + second.index.total_order_error)
-        if second.index.total_order - first.index.total_order > max(noise, 0.005):
-            return (
-                f"Swing ranks {first.path} before {second.path}, variance the other way round: the swing leaves out "
-                "the ends of a range (a tenth on either side) and what inputs do together."
-            )
-    return ""
+    """Say why swing and variance name different inputs first, where they do beyond noise."""
+    ranked = _moving(result)
+    widest = max(ranked, key=lambda one: one.swing, default=None)
+    if widest is None or widest is ranked[0]:
+        return ""
+    first = ranked[0]
+    noise = 2 * sum(
+        one.association.contribution_error if one.index is None else one.index.total_order_error
+        for one in (first, widest)
+    )
+    if _share(first) - _share(widest) <= max(noise, 0.005):
+        return ""
+    return (
+        f"Swing ranks {widest.path} first, variance {first.path}: the swing leaves out the ends of a range (a tenth on "
+        "either side) and what inputs do together."
+    )
 
 
 def doubts(warnings: Sequence[str]) -> str:
@@ -251,9 +267,8 @@ def _todo(result: Sensitivity) -> str:
         return "What to do: nothing here needs a better number; look at what is stated as certain."
     if result.output != "cost" and result.probability_positive in (0, 1):
         return _sure(result)
-    judged = [one for one in result.inputs if one.index is not None]
-    small = [one for one in judged if one.index is not None and one.index.total_order < _SMALL]
     top = moving[0]
+    small = [one for one in result.inputs if one is not top and one.index and one.index.total_order < _SMALL]
     leave = f" Leave the {len(small)} inputs below 1 % of the variance as they are." if len(small) > 1 else ""
     return wrapped(
         f"What to do: get a better number for {top.path} first - if that could change the choice, which `tco "
