@@ -588,19 +588,23 @@ def test_mistakes_are_told_on_standard_error_without_a_traceback(
 
 IMPOSSIBLE_SHARES = """
 tco: 1
+name: impossible shares
+discount_rate: 8%
 currency: EUR
 start: 2027-01
 horizon_months: 12
 baseline: old
 product: {sale_price: 20}
 demand: {units_per_year: 1_000}
-failures: {dead: {stage: use, liable: supplier, refund: {uniform: [40%, 70%]}, replace: 50%}}
+failures: {dead: {stage: use, liable: supplier, refund: {uniform: [40%, 70%]}, replace: 40%}}
 suppliers:
   old: {unit_price: 5, failure_rates: {dead: 3%}}
   new: {unit_price: 5.1, failure_rates: {dead: 1%}}
 """
 IMPOSSIBLE_RANKS = """
 tco: 1
+name: impossible ranks
+discount_rate: 8%
 currency: EUR
 start: 2027-01
 horizon_months: 12
