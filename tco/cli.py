@@ -320,7 +320,9 @@ def grid(
     loaded = _load(case, _only(scenarios), changes)
     with _progress("turning two inputs") as progress:
         across, up = ranges
-        result = run(loaded, x, y, supplier=supplier, x_values=across, y_values=up, n=draws, progress=progress)
+        result = run(
+            loaded, x, y, supplier=supplier, x_values=across, y_values=up, steps=steps, n=draws, progress=progress
+        )
     _show_any(result, form, output)
 
 

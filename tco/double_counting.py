@@ -125,7 +125,8 @@ def shortage_twice(case: Case, option: Option) -> Iterator[str]:
         return
     for mode in option.modes:
         rate = option.inputs.get(f"failure_rates.{mode.name}")
-        late = _LATE.search(mode.name) and mode.liable == "supplier"
+        of_orders = mode.stage == "delivery" and mode.per == "order"  # whatever language it is named in
+        late = (of_orders or _LATE.search(mode.name)) and mode.liable == "supplier"
         if late and rate is not None and positive(rate.number):
             yield (
                 f"{option.name}: {mode.name} is the supplier's fault and {backorder.path} pays for late units too: is "

@@ -23,7 +23,7 @@ from tco.outcomes import DEFAULT_DRAWS, Outcomes, refuse_broken, sampler_for
 from tco.progress import Progress, Steps
 from tco.results import TOTALS, WITHIN, Provenance, frame
 from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
-from tco.spread import Histogram, Kept, Spread, Steady, spread_of, standard_error
+from tco.spread import Histogram, Kept, Spread, Steady, heavy_tails, spread_of, standard_error
 from tco.version import VERSION
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ KEPT_BYTES = 64 * 2**20
 """Lines are kept draw by draw while they need no more than this; above it, in histograms."""
 WORST_SHARE = 0.05
 """CVaR is the mean of this share of worst draws."""
-HEAVY_TAIL = 0.5
-"""A warning is given where a thousandth of the draws makes up this share of the variance."""
 
 
 @dataclass(frozen=True)
@@ -396,8 +394,11 @@ class _Tally:
 
     def prepare(self, values: Sequence[Any]) -> None:
         """Lay out what is kept, from the first chunk's values."""
-        for value in self._figure_values(values):
-            if np.size(value) == 1 and self.n > 1:
+        base = self.model.baseline
+        for figure, value in zip(self.model.figures, self._figure_values(values), strict=True):
+            if figure.kind == "npv" and figure.option == base:
+                self.figures.append(Steady(0.0))  # against itself
+            elif np.size(value) == 1 and self.n > 1:
                 self.figures.append(Steady(float(np.reshape(value, -1)[0])))
             else:
                 self.figures.append(Kept(self.n) if self.keep else Histogram(self.n, self.chunks, value))
@@ -559,7 +560,7 @@ def _summary(
         lines=tuple(line for line in model.lines if line.name in lines),
         correlations=_achieved(tally, sampler.copula),
         until=None,
-        warnings=(*case.warnings, *_heavy_tails(case, tally)),
+        warnings=(*case.warnings, *heavy_tails(model.names, tally.costs)),
         provenance=Provenance(
             case.name, case.fingerprint, case.scenario, VERSION, sampler.n, sampler.seed, sampler.method
         ),
@@ -646,19 +647,6 @@ def _achieved(tally: _Tally, copula: Copula) -> tuple[Achieved, ...]:
         at = copula.names.index(one.first), copula.names.index(one.second)
         found.append(Achieved(one.first, one.second, one.rank, float(copula.ranks[at]), float(achieved[at])))
     return tuple(found)
-
-
-def _heavy_tails(case: Case, tally: _Tally) -> Iterator[str]:
-    """Warn of a mean that a handful of draws decides."""
-    for option, costs in zip(case.options, tally.costs, strict=True):
-        squares = np.square(costs - costs.mean())
-        few = squares.size // 1000  # in fewer draws than a thousand one may well stand out by chance
-        total = squares.sum()
-        if few and total > 0 and np.partition(squares, -few)[-few:].sum() > HEAVY_TAIL * total:
-            yield (
-                f"{option.name}: one draw in a thousand makes up more than half of the variance of its present cost, "
-                "so that its mean and sd are unstable: an input has a very heavy tail"
-            )
 
 
 def _is_precise(result: Simulation, until: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -12,7 +12,11 @@ from tco.sampling import REPLICATES
 
 PERCENTILES: Mapping[str, float] = {"p5": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 BINS = 4096
-"""Bins of a histogram, over the range of the first draws and half of it on either side."""
+"""Bins of a histogram, over the range of nearly all of the first draws and half of it on either side."""
+ENDS = (0.001, 0.999)
+"""Shares of the first draws between which that range lies: a few far out would make all bins wide."""
+HEAVY_TAIL = 0.5
+"""A warning is given where a thousandth of the draws makes up this share of the variance."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,27 @@ class Spread:
         if not self.percentile_error:
             del found["percentile_error"]
         return found
+
+
+def heavy_tails(names: Sequence[str], costs: FloatArray) -> Iterator[str]:
+    """Warn of means that a handful of draws decides.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the options.
+    costs : array of shape (k, n)
+        What each costs in each draw [money].
+    """
+    for name, row in zip(names, costs, strict=True):
+        squares = np.square(row - row.mean())
+        few = squares.size // 1000  # in fewer draws than a thousand one may well stand out by chance
+        total = squares.sum()
+        if few and total > 0 and np.partition(squares, -few)[-few:].sum() > HEAVY_TAIL * total:
+            yield (
+                f"{name}: one draw in a thousand makes up more than half of the variance of its present cost, so that "
+                "its mean and sd are unstable: an input has a very heavy tail"
+            )
 
 
 def spread_of(values: FloatArray, *, replicated: bool) -> Spread:
@@ -130,16 +155,16 @@ class Histogram:
     chunks : int
         In how many chunks.
     first : array of shape (chunk,) or float
-        The values of the first chunk, whose range sets the bins.
+        The values of the first chunk, whose range sets the bins, a thousandth on either side left out.
 
     Notes
     -----
-    Values beyond the bins are counted in the outermost ones. A percentile is off by at most the width of a bin, which
-    is 1/2048 of the first chunk's range, where it lies within them.
+    Values beyond the bins are counted in the outermost ones. A percentile is off by at most the width of the bins in
+    which its two neighboring draws lie, those between them included; this is stated with it.
     """
 
     def __init__(self, n: int, chunks: int, first: FloatArray | float) -> None:
-        low, high = float(np.min(first)), float(np.max(first))
+        low, high = (float(end) for end in np.quantile(first, ENDS))
         self.center = (low + high) / 2
         self.width = max(2 * (high - low), 1e-12 * max(abs(low), abs(high)), 1e-300) / BINS
         self.low = self.center - self.width * BINS / 2
@@ -168,13 +193,18 @@ class Histogram:
         """Sum up what was counted."""
         n, total, squares = self.counts.sum(axis=0)
         mean, sd = self.center + total / n, np.sqrt(max(squares / n - (total / n) ** 2, 0.0))
-        reached = np.concatenate([[0], np.cumsum(self.bins)]) / n
+        reached = np.concatenate([[0], np.cumsum(self.bins)])
         edges = self.low + self.width * np.arange(BINS + 1)
-        points = np.interp(list(PERCENTILES.values()), reached, edges)
+        shares = np.array(list(PERCENTILES.values()))
+        ranks = shares * (n - 1)  # a percentile lies between two draws, each of them in a bin that holds some
+        first, last = (np.searchsorted(reached, place(ranks) + 1) - 1 for place in (np.floor, np.ceil))
+        ends = edges[first], edges[last + 1]
+        points = np.clip(np.interp(shares * n, reached, edges), *ends)
         by_replicate = self.counts.reshape(REPLICATES, -1, 3).sum(axis=1)
         error = standard_error(by_replicate[:, 1] / by_replicate[:, 0]) if replicated else sd / np.sqrt(n)
+        off = float((ends[1] - ends[0]).max())
         return Spread(
-            mean=float(mean), sd=float(sd), **_named(points), standard_error=float(error), percentile_error=self.width
+            mean=float(mean), sd=float(sd), **_named(points), standard_error=float(error), percentile_error=off
         )
 
     def share_above_zero(self) -> float:

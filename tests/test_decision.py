@@ -190,6 +190,44 @@ def test_a_clone_of_the_baseline_changes_no_verdict() -> None:
     assert alone.choice == "old"
 
 
+def test_a_copy_of_the_baseline_does_not_make_a_clear_stay_unclear() -> None:
+    dearer = """
+suppliers:
+  old: {unit_price: 10}
+  new: {unit_price: 14}
+"""
+    plain = decided(dearer, n=8)
+    for copy in ("{based_on: old}", "{based_on: old, freight: 0.0001}"):
+        found = decided(f"{dearer}  copy: {copy}\n", n=8)
+        assert verdict(found) == verdict(plain) == (False, "old", None)
+        assert found.challenger == plain.challenger == "new"
+        assert found.price is not None
+        assert plain.price is not None
+        assert found.price.totals["all_in"].expected == pytest.approx(plain.price.totals["all_in"].expected)
+
+
+def test_several_internal_rates_are_reported_as_several_and_none_is_chosen() -> None:
+    """Little paid first, saved for a year, paid back in the third: worth 0 at a low rate and at a huge one."""
+    text = """
+suppliers:
+  old: {unit_price: 10}
+  new: {unit_price: {by_year: [6, 10, 13]}, switching_cost: 10}
+"""
+    found = tco.decide(tco.from_data({**tree_of(text), "horizon_months": 36}), n=8)
+    option = found.option("new")
+    assert (option.irr, option.irr_status) == (None, "several")
+
+
+def test_labels_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
+    from tco.views.table import told_apart
+
+    names = ["A very long label of the first", "A very long label of the second", "Short"]
+    found = told_apart(names, 20)
+    assert len(set(found)) == 3
+    assert all(len(name) <= 20 for name in found)
+    assert found[2] == "Short"
+
+
 @pytest.mark.parametrize("file", [ROOT / "scenarios" / "hard_drives.yaml", ROOT / "scenarios" / "packaging.yaml"])
 def test_a_near_copy_of_an_option_does_not_make_a_clear_verdict_unclear(file: Path) -> None:
     data = loaded(file).document.data

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.levers import Lever, feasible, lever, nodes, settled, stake
+from tco.analyses.levers import Lever, check_bounds, feasible, lever, nodes, settled, stake
 from tco.analyses.roots import crossings
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
@@ -226,6 +226,7 @@ def breakeven(
         return outcomes.savings({**fixed, **turned.draws(values)}, supplier)
 
     size = float(worlds.costs[2, outcomes.baseline].mean())
+    check_bounds(turned, np.array(at, dtype=float))
     steps.done(2)
     solver = _Solver(turned, in_base, in_draws, worlds.n, size, at_stake=not of)
     steps.done()

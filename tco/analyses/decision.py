@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tco.analyses.break_even import BreakEven, breakeven
-from tco.analyses.levers import Lever, lever
+from tco.analyses.levers import Lever, lever, located
 from tco.analyses.roots import crossings
 from tco.case import entries
 from tco.comparison import Comparison, Line, compare
@@ -25,7 +25,7 @@ from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps, each
 from tco.quantity import GROUPS
 from tco.results import TOTALS, Provenance, frame
-from tco.spread import Spread, spread_of
+from tco.spread import Spread, heavy_tails, spread_of
 from tco.version import VERSION
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ _CARRYING = ("product.fulfilment_cost", "product.replacement_fulfilment_cost")
 PERCENT = ("share", "rate")
 """Kinds of input that people write in percent."""
 _FLIPS = 3
+COPY = 0.01
+"""Share of what is material by which a copy of the baseline may differ from it in any world."""
 _LEFT = 1e-9
 """Share of an NPV that may be left at the value found for a gap."""
 _TRIES = 12
@@ -74,7 +76,7 @@ class OptionVerdict:
     payback_repeated : bool
         Whether what was paid back is lost again later.
     irr : float or None
-        Annual internal rate of return of the base case's savings; None where there is none [share].
+        Annual internal rate of return of the base case's savings; None where there is none, or several [share].
     irr_status : str
         one, none, several or all.
     roi, benefit_cost_ratio : float or None
@@ -216,6 +218,8 @@ class GapThatDecides:
     flips_at : float or None
         For an input that an option lacks, the value at which the base case's NPV is 0 (the other option's value is
         then beside the point); None where no value does it, or for a line of the model [unit of the input].
+    percent : bool
+        Whether that is a share or a rate, which people write in percent.
     amount : float
         The present cost, borne by the chosen option alone, that would bring its mean NPV to 0 [money].
     amount_per_unit : float
@@ -224,6 +228,7 @@ class GapThatDecides:
 
     gap: Gap
     flips_at: float | None
+    percent: bool
     amount: float
     amount_per_unit: float
 
@@ -421,7 +426,7 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
         more_flips=max(len(flips) - _FLIPS, 0),
         pair_flips=tuple(pair[:_FLIPS]),
         gaps=gaps,
-        warnings=case.warnings,
+        warnings=(*case.warnings, *heavy_tails(worlds.outcomes.names, worlds.costs[2])),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, worlds.seed, "sobol"),
     )
 
@@ -439,7 +444,8 @@ class _Verdict:
         best = ranked[0]
         self.leave = best != self.baseline and self.beats(best, self.baseline)
         self.choice = best if self.leave else self.baseline
-        self.challenger = next(name for name in ranked if name != self.baseline)
+        others = [name for name in ranked if name != self.baseline]
+        self.challenger = next((name for name in others if not self._is_copy(name)), others[0])
         self.too_close = self._unsure(best, ranked[1:])
 
     def beats(self, first: str, second: str) -> bool:
@@ -448,11 +454,16 @@ class _Verdict:
         sure = float((saved > 0).mean()) >= self.confidence
         return sure and float(saved.mean()) >= self.materiality * abs(self.size)
 
+    def _is_copy(self, name: str) -> bool:
+        """Say whether an option is the baseline but for next to nothing, in every world: staying is choosing it too."""
+        apart = np.abs(self.costs[name] - self.costs[self.baseline]).max()
+        return bool(apart <= COPY * self.materiality * abs(self.size))
+
     def _unsure(self, best: str, others: Sequence[str]) -> tuple[str, str] | None:
         """Name the best on the mean and the runner-up, where the first does not clearly beat the second."""
         if not self.leave and best != self.baseline:
             return best, self.baseline
-        runner_up = others[0]
+        runner_up = others[0] if self.leave else self.challenger
         return None if self.beats(best, runner_up) else (best, runner_up)
 
 
@@ -482,7 +493,7 @@ def _verdict_of(case: Case, option: Option, worlds: Worlds, comparison: Comparis
         payback_months=_known(simple.periods),
         discounted_payback_months=_known(discounted.periods),
         payback_repeated=bool(simple.repeated),
-        irr=_known(rates.value) if str(rates.status) == "one" else _known(rates.above_zero),
+        irr=_known(rates.value) if str(rates.status) == "one" else None,
         irr_status=str(rates.status),
         roi=_known(roi(benefits, spent).value),
         benefit_cost_ratio=_known(benefit_cost_ratio(benefits, spent).value),
@@ -561,12 +572,16 @@ def _differing_rates(case: Case, option: Option) -> Iterator[DifferingRate]:
     for mode in option.modes:
         key = f"failure_rates.{mode.name}"
         mine, theirs = (one.means(key)[0] for one in (option, base))
-        if mine != theirs and mode.liable not in changed:
+        known = not any(path.endswith(f".{key}") for path in (*option.unknown, *base.unknown))
+        if known and mine != theirs and mode.liable not in changed:
             yield DifferingRate(mode.name, mode.liable, mine, theirs)
 
 
 def _changed_parties(option: Option, base: Option) -> set[str] | None:
-    """Say which parties an option changes, by what it is paid for; None where a new service may change any."""
+    """Say which parties an option changes, by what it is paid for; None where only a new service or process differs.
+
+    Such a service may change what any party does; a supplier's own management fee or audit is part of buying there.
+    """
     found = set()
     keys = {*option.inputs, *base.inputs}
     other = {key for key in keys if _path(option, key) != _path(base, key)}
@@ -574,9 +589,6 @@ def _changed_parties(option: Option, base: Option) -> set[str] | None:
         found.add("supplier")
     if other & set(_CARRYING) or option.price_at_stake in _CARRYING:
         found |= {"carrier", "warehouse"}
-    mine, theirs = ({extra.amount.path for extra in one.extras} for one in (option, base))
-    if mine - theirs or any(key.startswith(("returns.", "contacts.", "annual_management")) for key in other):
-        return None
     return found or None
 
 
@@ -640,7 +652,9 @@ def _decides(case: Case, gap: Gap, option: str, saved: float, units: float) -> G
     flips_at = None
     if gap.kind != "line" and gap.supplier in (option, *case.option(option).parents, case.baseline):
         flips_at = _filled_in(case, gap.name, option)
-    return GapThatDecides(gap, flips_at, saved, saved / units)
+    entry = None if gap.kind == "line" else located(case, gap.name).entry
+    percent = entry is not None and entry.kind in PERCENT
+    return GapThatDecides(gap, flips_at, percent, saved, saved / units)
 
 
 def _filled_in(case: Case, path: str, option: str) -> float | None:

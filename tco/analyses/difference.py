@@ -11,7 +11,7 @@ from tco.document import Document, Keys
 from tco.errors import CaseError, UsageError
 from tco.loader import Case, from_document
 from tco.numbers import is_number_form
-from tco.progress import Progress, each
+from tco.progress import Progress, Steps, each
 from tco.results import TOTALS, Provenance, frame
 from tco.version import VERSION
 
@@ -236,17 +236,36 @@ def _bridge(
     ends: tuple[float, float],
     progress: Progress | None,
 ) -> Iterator[Step]:
-    """Make the changes one after another, together where a case cannot stand with only some of them."""
-    (npv, end), waiting = ends, []
-    document = replace(first.document, problems=())
-    for position, change in enumerate(each(changes, progress)):
-        document = _applied(document, change)
-        waiting.append(change)
-        last = position == len(changes) - 1
-        reached = end if last else _npv(document, supplier)
-        if reached is not None:
-            yield Step(tuple(waiting), reached - npv, reached)
-            npv, waiting = reached, []
+    """Make the changes one after another; those that a case cannot stand alone with wait, and go together at last."""
+    (start, end), document = ends, replace(first.document, problems=())
+    reached: list[tuple[tuple[Change, ...], float]] = []
+    waiting, tried = list(changes), -1
+    steps = Steps(progress, 2)
+    while len(waiting) != tried:
+        left, tried = [], len(waiting)
+        for change in each(waiting, steps.part(1) if tried == len(changes) else None):
+            changed = _applied(document, change)
+            npv = _npv(changed, supplier)
+            if npv is None:
+                left.append(change)
+            else:
+                document, reached = changed, [*reached, ((change,), npv)]
+        waiting = left
+    together: list[Change] = []
+    for change in waiting:
+        document, together = _applied(document, change), [*together, change]
+        npv = _npv(document, supplier)
+        if npv is not None:
+            reached, together = [*reached, (tuple(together), npv)], []
+    steps.done()
+    if together:
+        reached.append((tuple(together), end))
+    if reached:
+        reached[-1] = (reached[-1][0], end)
+    before = start
+    for made, npv in reached:
+        yield Step(made, npv - before, npv)
+        before = npv
 
 
 def _applied(document: Document, change: Change) -> Document:

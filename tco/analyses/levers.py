@@ -157,6 +157,20 @@ def stake(case: Case, name: str) -> Lever:
     return _lever(case, path_of(option, key), inputs, options)
 
 
+def check_bounds(one: Lever, values: FloatArray) -> FloatArray:
+    """Give values that an input can have.
+
+    Raises
+    ------
+    UsageError
+        For the first that it cannot.
+    """
+    for value in values:
+        if not one.low <= value <= one.high:
+            raise UsageError(f"expected {KINDS[one.kind][0]} for {one.path}, found {value:g}")
+    return values
+
+
 def refusal(error: Unexpected) -> UsageError:
     """Say in a command's words what is wrong with a path."""
     return UsageError(f"{error.message}: {error.hint}")

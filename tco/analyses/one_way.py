@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tco import paths
-from tco.analyses.levers import Lever, feasible, lever, located
+from tco.analyses.levers import Lever, check_bounds, feasible, lever, located
 from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
-from tco.numbers import KINDS
 from tco.outcomes import Outcomes
 from tco.progress import Progress, each
 from tco.results import TOTALS, Provenance, frame
@@ -175,10 +174,7 @@ def _turned(case: Case, path: str) -> Lever | None:
 
 
 def _together(turned: Lever, points: list[float]) -> Costs:
-    outside = [value for value in points if not turned.low <= value <= turned.high]
-    if outside:
-        raise UsageError(f"expected {KINDS[turned.kind][0]} for {turned.path}, found {outside[0]:g}")
-    draws = turned.draws(np.array(points))
+    draws = turned.draws(check_bounds(turned, np.array(points)))
     outcomes = turned.outcomes
     units = np.broadcast_to(outcomes.evaluate(outcomes.units, draws)[0], (len(points),))
     return outcomes.costs(draws), units

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tco.analyses.levers import Lever, levers, stake
+from tco.analyses.levers import Lever, check_bounds, levers, stake
 from tco.analyses.one_way import checked_values
+from tco.analyses.one_way import steps as spaced
 from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.loader import Case
@@ -112,6 +113,7 @@ def grid(
     supplier: str = "",
     x_values: Sequence[float] | None = None,
     y_values: Sequence[float] | None = None,
+    steps: int = DEFAULT_POINTS,
     n: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
@@ -128,6 +130,8 @@ def grid(
         An option other than the baseline; by default the one that costs least of these.
     x_values, y_values : sequence of float, optional
         By default over the input's 98 % range; for one that is certain, half to one and a half times its value.
+    steps : int
+        Values of an input whose values are not given.
     n : int
         Draws for the chance of being worth it at every point; 0 for the base case alone.
     seed : int
@@ -147,11 +151,14 @@ def grid(
     first, second = levers(case, [x, y])
     outcomes = first.outcomes
     means = outcomes.means
+    others = [name for name in outcomes.names if name != case.baseline]
+    if not others:
+        raise UsageError(f"expected an option besides the baseline, found {case.baseline} alone: add a supplier")
     if not supplier:
         costs = outcomes.costs(means)[2, :, 0]
         supplier = min((c, name) for c, name in zip(costs, outcomes.names, strict=True) if name != case.baseline)[1]
     stake(case, supplier)  # refuses an unknown option, and the baseline
-    across, up = (_values(*pair) for pair in ((first, x_values), (second, y_values)))
+    across, up = (_values(*pair, steps) for pair in ((first, x_values), (second, y_values)))
     columns, rows = (one.ravel() for one in np.meshgrid(across, up))
 
     def saved(these: FloatArray, those: FloatArray) -> FloatArray:
@@ -192,14 +199,14 @@ def _check(
         raise UsageError(f"expected values that the case can have together, found {found}\n    {hint}")
 
 
-def _values(one: Lever, asked: Sequence[float] | None) -> FloatArray:
+def _values(one: Lever, asked: Sequence[float] | None, steps: int) -> FloatArray:
     if asked is not None:
-        return np.array(sorted(set(checked_values(asked))))
+        return check_bounds(one, np.array(sorted(set(checked_values(asked)))))
     path = next(iter(one.parts))
     low, high = (float(end) for end in np.asarray(one.outcomes.inputs[path].quantile(np.array([0.01, 0.99]))))
     if low == high:
         low, high = (0.0, one.scale) if one.value == 0 else sorted((0.5 * one.value, 1.5 * one.value))
-    return np.linspace(max(low, one.low), min(high, one.high), DEFAULT_POINTS)
+    return np.array(spaced(max(low, one.low), min(high, one.high), steps))
 
 
 def _axis(one: Lever, values: FloatArray) -> Axis:

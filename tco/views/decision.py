@@ -9,24 +9,22 @@ from tco.analyses.break_even import LOST_CUSTOMER, BreakEven, Flip
 from tco.analyses.decision import OTHER_LINES, Decision, DifferingRate, FlippingInput, GapThatDecides, OptionVerdict
 from tco.results import TOTALS
 from tco.views.risk import chance
-from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, wrapped
+from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, told_apart, wrapped
 
 MOST_LINES = 45
 _LABEL = 26
-_MOST_GAPS = 5
-_MOST_WARNINGS = 3
 
 
 def text(decision: Decision) -> str:
     """Write a decision for a terminal: the answer in the first three lines, at most 45 lines in all."""
-    parts = [_answer(decision), _options(decision), _totals(decision), _parties(decision)]
-    parts += [_changes(decision), _gaps(decision), _warnings(decision)]
-    lines = "\n\n".join(part for part in parts if part).split("\n")
-    if len(lines) > MOST_LINES:  # many options: the blank lines go first
-        lines = [line for line in lines if line]
-    if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES - 1], f"  … {len(lines) - MOST_LINES + 1} more lines: --format json has all"]
-    return "\n".join(lines)
+    first = [_answer(decision), _options(decision), _totals(decision), _parties(decision), _changes(decision)]
+    for gaps, warnings, between in ((5, 3, "\n\n"), (3, 2, "\n\n"), (3, 2, "\n"), (2, 1, "\n"), (1, 0, "\n")):
+        parts = [*first, _gaps(decision, gaps), _warnings(decision, warnings)]
+        found = between.join(part for part in parts if part)
+        if found.count("\n") < MOST_LINES:
+            return found
+    lines = found.split("\n")
+    return "\n".join([*lines[: MOST_LINES - 1], f"  … {len(lines) - MOST_LINES + 1} more lines: --format json has all"])
 
 
 def html(decision: Decision) -> str:
@@ -117,9 +115,10 @@ _WIDTHS = (12, 8, 10, 10, 9, 8, 10, 9)
 def _options(decision: Decision) -> str:
     scale = _scale(decision)
     lines = [f"{f'{decision.currency}{scale.word}, all in':<{_LABEL - 2}}" + _spaced(_HEADS)]
-    for option in decision.options:
+    names = told_apart([option.label for option in decision.options], _LABEL - 4)
+    for name, option in zip(names, decision.options, strict=True):
         mark = "*" if option.incomplete else ""
-        lines.append(f"{short(option.label, _LABEL - 4) + mark:<{_LABEL - 2}}" + _spaced(_cells(option, decision)))
+        lines.append(f"{name + mark:<{_LABEL - 2}}" + _spaced(_cells(option, decision)))
     if any(option.incomplete for option in decision.options):
         lines.append("  * INCOMPLETE: an unknown rate counts as 0")
     return "\n".join(line.rstrip() for line in lines)
@@ -137,8 +136,8 @@ def _cells(option: OptionVerdict, decision: Decision) -> list[str]:
 def _payback(option: OptionVerdict) -> str:
     if option.payback_months is None:
         return "never"
-    if option.payback_repeated and option.npv_base["all_in"] < 0:
-        return "lost later"
+    if option.npv_base["all_in"] < 0:
+        return "loses" if option.payback == "immediate" else "lost later"
     again = "!" if option.payback_repeated else ""
     return ("at once" if option.payback == "immediate" else f"{option.payback_months:.0f} mo.") + again
 
@@ -148,7 +147,7 @@ def _scale(decision: Decision) -> Scale:
 
 
 def _totals(decision: Decision) -> str:
-    """Write what the option saves in the three totals, so that finance sees what rests on invoices alone."""
+    """Write what the option saves in the three totals, the firmest first."""
     chosen, scale = decision.option(decision.challenger), _scale(decision)
     heads = ("mean", "5 %", "95 %", "P(saves)", "worth up to")
     lines = [f"{short(chosen.label, 30) + ', saved by':<40}" + "".join(head.rjust(12) for head in heads)]
@@ -174,6 +173,7 @@ def _parties(decision: Decision) -> str:
     lines += [wrapped(_differing(one)) for one in chosen.differing_rates]
     if chosen.roi is not None:
         rate = "" if chosen.irr is None else f", IRR {100 * chosen.irr:,.0f} % a year"
+        rate = ", several IRRs" if chosen.irr_status == "several" else rate
         lines.append(
             wrapped(
                 f"each {decision.currency} more paid to sellers, carriers and packers brings back "
@@ -219,7 +219,7 @@ def flip_line(one: FlippingInput) -> str:
     )
 
 
-def _gaps(decision: Decision) -> str:
+def _gaps(decision: Decision, most: int) -> str:
     """Say what is left out, and how large it would have to be."""
     if not decision.gaps:
         return ""
@@ -229,7 +229,7 @@ def _gaps(decision: Decision) -> str:
     which = "more than" if amount > 0 else "savings of more than"
     lines = [f"Left out (the answer flips with {which} {money(abs(amount))}, {a_unit(abs(each))} a unit, on one side)"]
     telling = [one for one in uneven if one.flips_at is not None or decision.challenger in one.gap.npv_if_equal]
-    shown = telling[:_MOST_GAPS] or uneven[:_MOST_GAPS]
+    shown = telling[:most] or uneven[:most]
     lines += [wrapped(_gap_line(one, decision)) for one in shown]
     if len(uneven) > len(shown):
         lines.append(f"  … and {len(uneven) - len(shown)} more that one option states and another does not")
@@ -245,16 +245,18 @@ def _gap_line(one: GapThatDecides, decision: Decision) -> str:
     if equal is not None:
         found += f": saved {signed(equal)} if as with {one.gap.value_from}"
     if one.flips_at is not None:
-        found += f"; flips at {number(one.flips_at, percent=False)}"
+        found += f"; flips at {number(one.flips_at, percent=one.percent)}"
     return found
 
 
-def _warnings(decision: Decision) -> str:
+def _warnings(decision: Decision, most: int) -> str:
     if not decision.warnings:
         return ""
-    lines = ["Warnings", *(wrapped(warning) for warning in decision.warnings[:_MOST_WARNINGS])]
-    if len(decision.warnings) > _MOST_WARNINGS:
-        lines.append(f"  … and {len(decision.warnings) - _MOST_WARNINGS} more")
+    if not most:
+        return f"Warnings: {len(decision.warnings)}, which --format json has"
+    lines = ["Warnings", *(wrapped(warning) for warning in decision.warnings[:most])]
+    if len(decision.warnings) > most:
+        lines.append(f"  … and {len(decision.warnings) - most} more")
     return "\n".join(lines)
 
 
@@ -379,4 +381,4 @@ def _stake_words(path: str) -> str:
 
 
 def _spaced(cells: Iterable[str]) -> str:
-    return "".join(cell.rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
+    return "".join(f" {cell}".rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))

@@ -295,6 +295,16 @@ def _uneven(gap: Gap, comparison: Comparison) -> str:
     return f"{gap.name} {state}{by}: with {gap.value_from}'s value {moved or 'nothing would change'}"
 
 
+def told_apart(names: Sequence[str], width: int) -> list[str]:
+    """Cut names to a width; those that would then be alike are cut in their middle, so that their ends are seen."""
+    found = [short(name, width) for name in names]
+    head = width // 3
+    return [
+        f"{name[:head]}…{name[len(name) - width + head + 1 :]}" if found.count(cut) > 1 and len(name) > width else cut
+        for name, cut in zip(names, found, strict=True)
+    ]
+
+
 def wrapped(paragraph: str) -> str:
     """Fold a paragraph to the width of a table, indented."""
     return textwrap.fill(paragraph, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
