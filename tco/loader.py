@@ -8,7 +8,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +20,7 @@ from tco.case import CaseFile, Entry
 from tco.document import Document, Keys
 from tco.engine import Engine, Timeline
 from tco.errors import CaseError, Problem, Unexpected, UsageError
+from tco.frozen import FrozenDict
 from tco.graph import NotFinite
 from tco.numbers import Number
 from tco.options import Input, Option
@@ -95,13 +96,23 @@ class Case:
     def inputs(self) -> Mapping[str, Input]:
         """Every input that some option uses, by its path."""
         found = {one.path: one for option in self.options for one in option.inputs.values()}
-        return found | {extra.amount.path: extra.amount for option in self.options for extra in option.extras}
+        extras = {extra.amount.path: extra.amount for option in self.options for extra in option.extras}
+        return FrozenDict(found | extras)
 
     @cached_property
     def fingerprint(self) -> str:
         """Hash of all that the case states: equal for equal cases, whatever their layout."""
         stated = json.dumps(self.document.data, sort_keys=True, default=str)
         return hashlib.sha256(stated.encode()).hexdigest()[:16]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {one.name: getattr(self, one.name) for one in fields(self)}  # what is computed from them is left behind
+
+    def __copy__(self) -> Case:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Case:
+        return self
 
     def source_of(self, one: Input) -> str:
         """Give the source stated for an input: beside it, by its path, or for the section around it; empty for none."""
