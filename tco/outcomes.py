@@ -11,8 +11,9 @@ import numpy as np
 from tco.comparison import cost_lines
 from tco.distributions import Distribution, Fixed, FloatArray
 from tco.engine import Engine, Realize
+from tco.errors import whole
 from tco.graph import Program
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.numbers import Number
 from tco.options import Input, Option
 from tco.results import TOTALS, WITHIN
@@ -45,6 +46,8 @@ def asked_correlations(case: Case, inputs: Mapping[str, Distribution]) -> list[C
 
 def sampler_for(case: Case, n: int = DEFAULT_DRAWS, *, seed: int = 0, method: Method = "sobol") -> Sampler:
     """Give the sampler of a case's uncertain inputs, impossible correlations moved to the nearest possible ones."""
+    checked_case(case)
+    n, seed = whole(n, "a whole number of draws"), whole(seed, "a seed (a whole number)")
     inputs = uncertain_inputs(case)
     asked = asked_correlations(case, inputs)
     return Sampler(inputs, n, seed=seed, method=method, correlations=asked, repair=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from tco.loader import load
+from tco.results import Result
 
 
-@dataclass(frozen=True)
-class Validation:
+@dataclass(frozen=True, repr=False)
+class Validation(Result):
     """A case file without mistakes.
 
     Parameters

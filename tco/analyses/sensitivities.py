@@ -14,10 +14,10 @@ from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, tornado_of
 from tco.analyses.variance import Association, SobolIndex, associations, sobol_indices
 from tco.distributions import FloatArray
 from tco.errors import UsageError
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, asked_correlations
 from tco.progress import Progress, Steps
-from tco.results import Provenance, frame
+from tco.results import Provenance, Result, frame
 from tco.sampling import REPLICATES
 from tco.version import VERSION
 
@@ -90,8 +90,8 @@ class InputSensitivity:
         }
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Result):
     """Which inputs a figure turns on.
 
     Parameters
@@ -252,6 +252,7 @@ def sensitivity(
     >>> result.inputs[0].path
     'suppliers.borealis.failure_rates.crushed'
     """
+    checked_case(case)
     if min(n, draws) < 64:
         raise UsageError(f"expected at least 64 samples and draws, found {min(n, draws)}")
     steps = Steps(progress, 7)

@@ -12,10 +12,10 @@ from tco.analyses.figure import doubts, groups_of, labels_of, worlds_of
 from tco.analyses.variance import correlation_ratio, ranks
 from tco.distributions import Beta, FloatArray
 from tco.errors import UsageError
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
 from tco.progress import Progress, Steps, each
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result, frame
 from tco.sampling import REPLICATES
 from tco.version import VERSION
 
@@ -394,8 +394,8 @@ class Known:
         return {**asdict(self), "paths": list(self.paths)}
 
 
-@dataclass(frozen=True)
-class Information:
+@dataclass(frozen=True, repr=False)
+class Information(Result):
     """What it is worth to find out more before choosing.
 
     Parameters
@@ -551,6 +551,7 @@ def information(
     >>> 0 <= result.inputs[0].evppi <= result.evpi
     True
     """
+    checked_case(case)
     _check_call(case, n, total, (pilot_cost, pilot_unit_cost), units)
     steps = Steps(progress, 10)
     worlds = worlds_of(case, n, seed)
