@@ -96,6 +96,20 @@ def whole(value: Any, what: str) -> int:
         raise UsageError(f"expected {what}, found {shown(value)}") from None
 
 
+def floats(values: Any) -> list[float]:
+    """Give numbers as Python's own.
+
+    Raises
+    ------
+    UsageError
+        For a single number, text, or anything else that is no sequence of numbers.
+    """
+    try:
+        return [float(value) for value in values]
+    except (TypeError, ValueError):
+        raise UsageError(f"expected numbers, found {shown(values)}: write a list such as [4.5, 5.0]") from None
+
+
 class Unexpected(ValueError):
     """A value that is not what its place expects; the reader of the file adds the place.
 

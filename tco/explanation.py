@@ -12,7 +12,7 @@ import numpy as np
 from tco import formula, units
 from tco.costs import CONSTANTS, MODEL, TIMES
 from tco.engine import Engine
-from tco.errors import UsageError
+from tco.errors import UsageError, shown, whole
 from tco.loader import Case, checked_case
 from tco.numbers import Number
 from tco.options import Constant, Input, Option
@@ -136,6 +136,9 @@ def explain(case: Case, name: str, *, supplier: str = "", month: int | None = No
     'price + unit_duty + inbound_freight'
     """
     checked_case(case)
+    if not isinstance(name, str):
+        raise UsageError(f"expected a line, quantity or input, found {shown(name)}: name one, such as 'churn'")
+    month = None if month is None else whole(month, "a month")
     months = case.timeline.months
     if month is not None and not 0 <= month <= months:
         raise UsageError(f"expected a month from 0 (the start) to {months}, found {month}")

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from types import MethodType
 from typing import TYPE_CHECKING, Any, cast
@@ -313,6 +314,8 @@ def load(path: str | Path, *, scenario: str = "", changes: Iterable[str] = ()) -
     >>> load("scenarios/cartridges.yaml").baseline
     'acme'
     """
+    if not isinstance(path, str | PathLike):
+        raise UsageError(f"expected the name of a case file, found {shown(path)}: tco.from_data takes plain data")
     return from_document(document.read(path), scenario=scenario, changes=changes)
 
 
@@ -471,7 +474,7 @@ def _settings(changes: Iterable[str]) -> list[tuple[str, Any, tuple[str, int]]]:
     """Read ``PATH=VALUE`` settings; refuse all that cannot be read at once."""
     settings: list[tuple[str, Any, tuple[str, int]]] = []
     problems: list[Problem] = []
-    for change in changes:
+    for change in [changes] if isinstance(changes, str) else changes:
         path, equals, text = change.partition("=")
         if not equals:
             raise UsageError(f"expected --set PATH=VALUE, found '{change}'")

@@ -334,6 +334,31 @@ class TestNamesAndNumbers:
         with pytest.raises(tco.TcoError, match="expected a seed \\(a whole number\\), found 'x'"):
             case.simulate(64, seed="x")
 
+    @pytest.mark.parametrize(
+        ("ask", "words"),
+        [
+            (lambda case: tco.load(5), "expected the name of a case file, found 5: tco.from_data takes plain data"),
+            (lambda case: tco.load(case), "expected the name of a case file, found a Case"),
+            (lambda case: case.explain(5), "expected a line, quantity or input, found 5"),
+            (lambda case: case.explain("churn", month="May"), "expected a month, found 'May'"),
+            (lambda case: case.table(PRICE, "4 to 5"), r"expected numbers, found '4 to 5': write a list such as \[4"),
+            (lambda case: case.table(PRICE, 5), "expected numbers, found 5"),
+            (lambda case: case.acceptability("borealis", values=["a"], n=64), "expected numbers, found a list"),
+            (lambda case: case.breakeven("borealis", at="x", n=64), "expected numbers, found 'x'"),
+            (lambda case: case.live(PRICE, n=64), rf"expected a list of inputs to move, found .*: write \['{PRICE}'\]"),
+            (lambda case: case.live([PRICE], n=64)(5.0), r"expected values by path, found 5.0: write \{'suppliers"),
+            (lambda case: case.live([PRICE], n=64)({PRICE: "a"}), "expected numbers, found"),
+            (lambda case: case.sensitivity(n="a"), "expected a whole number of samples, found 'a'"),
+            (lambda case: case.information(n=99.5), "expected a whole number of draws, found 99.5"),
+        ],
+    )
+    def test_anything_else_of_a_wrong_kind_is_refused_in_plain_words(self, ask, words, case):
+        with pytest.raises(tco.TcoError, match=words):
+            ask(case)
+
+    def test_one_setting_may_be_given_alone(self):
+        assert tco.load(CARTRIDGES, changes=f"{PRICE}=5.2").changes == (f"{PRICE} = 5.2",)
+
     def test_draws_may_be_written_as_numpy_does_and_in_powers_of_ten(self, case):
         assert case.simulate(np.int64(64)).n == case.simulate(64.0).n == 64
 

@@ -15,7 +15,7 @@ from tco.analyses.levers import Lever, feasible, lever, nodes, settled, stake
 from tco.analyses.roots import crossings
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
-from tco.errors import UsageError
+from tco.errors import UsageError, floats
 from tco.graph import NotFinite, Program
 from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
@@ -209,6 +209,7 @@ def breakeven(
     'flips'
     """
     checked_case(case)
+    at = floats(at)
     if of == LOST_CUSTOMER:
         return _of_lost_customer(case, supplier, at, n, seed, progress)
     steps = Steps(progress, 10)

@@ -11,7 +11,7 @@ import numpy as np
 from tco.analyses.break_even import Belief
 from tco.analyses.levers import Lever, settled, stake
 from tco.distributions import FloatArray
-from tco.errors import UsageError
+from tco.errors import UsageError, floats
 from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps, each
@@ -311,8 +311,8 @@ def _curve(
 
 
 def _checked(values: Sequence[float]) -> FloatArray:
-    points = np.asarray(values, dtype=float)
-    if points.ndim != 1 or not points.size or not np.isfinite(points).all():
+    points = np.array(floats(values))
+    if not points.size or not np.isfinite(points).all():
         raise UsageError(f"expected at least one finite value, found {list(values)}")
     return points
 

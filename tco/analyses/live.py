@@ -11,7 +11,7 @@ import numpy as np
 
 from tco.analyses.levers import Lever, levers
 from tco.distributions import FloatArray
-from tco.errors import UsageError, shown, unknown
+from tco.errors import UsageError, floats, shown, unknown
 from tco.loader import Case, checked_case
 from tco.outcomes import Worlds
 from tco.results import TOTALS, Result
@@ -112,10 +112,14 @@ class Live(Result):
         UsageError
             For a path that was not asked for, or a value that the input cannot have.
         """
+        if not isinstance(values, Mapping):
+            raise UsageError(
+                f"expected values by path, found {shown(values)}: write {{'{next(iter(self.levers))}': ...}}"
+            )
         draws = dict(self.worlds.draws)
-        for path, value in values.items():
+        for path, value in zip(values, floats(values.values()), strict=True):
             one = self._lever(path, value)
-            draws |= one.draws(np.full(self.worlds.n, float(value)))
+            draws |= one.draws(np.full(self.worlds.n, value))
         costs = self.outcomes.costs(draws)
         units = self.outcomes.evaluate(self.outcomes.units, draws)[0]
         return Moved(self.case.baseline, self.case.currency, self._labels, costs, units)
@@ -169,4 +173,6 @@ def live(case: Case, paths: Sequence[str], *, n: int = DEFAULT_DRAWS, seed: int 
     True
     """
     checked_case(case)
+    if isinstance(paths, str):
+        raise UsageError(f"expected a list of inputs to move, found '{paths}': write ['{paths}']")
     return Live(case, paths, n, seed=seed)

@@ -11,7 +11,7 @@ import numpy as np
 from tco import paths
 from tco.analyses.levers import Lever, feasible, lever, located
 from tco.distributions import FloatArray
-from tco.errors import UsageError
+from tco.errors import UsageError, floats
 from tco.loader import Case, checked_case
 from tco.numbers import KINDS
 from tco.outcomes import Outcomes
@@ -209,7 +209,7 @@ def checked_values(values: Sequence[float]) -> list[float]:
     UsageError
         For none, for too many, and for one that is not finite.
     """
-    points = [float(value) for value in values]
+    points = floats(values)
     if not points or len(points) > MOST_STEPS or not np.isfinite(points).all():
         raise UsageError(f"expected 1 to {MOST_STEPS:,} finite values, found {len(points)}")
     return points

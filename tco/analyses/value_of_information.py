@@ -11,7 +11,7 @@ import numpy as np
 from tco.analyses.figure import doubts, groups_of, labels_of, worlds_of
 from tco.analyses.variance import correlation_ratio, ranks
 from tco.distributions import Beta, FloatArray
-from tco.errors import UsageError
+from tco.errors import UsageError, whole
 from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
 from tco.progress import Progress, Steps, each
@@ -552,6 +552,7 @@ def information(
     True
     """
     checked_case(case)
+    n = whole(n, "a whole number of draws")
     _check_call(case, n, total, (pilot_cost, pilot_unit_cost), units)
     steps = Steps(progress, 10)
     worlds = worlds_of(case, n, seed)
