@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tco.distributions import Fixed
 from tco.errors import Unexpected
+from tco.frozen import frozen
 from tco.numbers import Manner, Number, NumberErrors, is_number_form, read
 
 STAGES = ("order", "dispatch", "delivery", "unboxing", "use", "return")
@@ -153,6 +154,10 @@ class Section(BaseModel):
     """A mapping of the case file; unknown keys are refused, nothing is changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, defer_build=True)
+
+    def model_post_init(self, _context: Any) -> None:
+        """Make its own mappings and lists read-only too: frozen fields alone only stay the same objects."""
+        self.__dict__.update((name, frozen(value)) for name, value in self.__dict__.items())
 
 
 def number(kind: str, unit: str, meaning: str, name: str = "", **more: Any) -> Any:

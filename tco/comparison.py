@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 
 from tco import gaps
 from tco.costs import MODEL
 from tco.engine import Engine, line_of
+from tco.errors import unknown
 from tco.gaps import Gap
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.options import Option
 from tco.quantity import GRADES, GROUPS
-from tco.results import TOTALS, WITHIN, Provenance, Total, frame
+from tco.results import TOTALS, WITHIN, Provenance, Result, Total
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 PHYSICAL = {
     "returned_units": "returned_units",
@@ -31,6 +29,9 @@ PHYSICAL = {
     "customers_lost": "leavers_of_modes",
 }
 """Physical figures by their name in results, and the quantity (a rate per planned unit and mode) that each counts."""
+
+_MOST_CHANGES = 2
+"""More changes than these are counted, where that is enough to tell variants apart."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,13 @@ class OptionCost:
     label: str
     totals: Mapping[str, Total]
     cost_per_unit_undiscounted: float
-    lines: Mapping[str, float]
-    by_mode: Mapping[str, float]
-    by_stage: Mapping[str, float]
-    by_liable: Mapping[str, float]
-    by_group: Mapping[str, float]
-    physical: Mapping[str, Any]
-    monthly: Mapping[str, tuple[float, ...]]
+    lines: Mapping[str, float] = field(repr=False)
+    by_mode: Mapping[str, float] = field(repr=False)
+    by_stage: Mapping[str, float] = field(repr=False)
+    by_liable: Mapping[str, float] = field(repr=False)
+    by_group: Mapping[str, float] = field(repr=False)
+    physical: Mapping[str, Any] = field(repr=False)
+    monthly: Mapping[str, tuple[float, ...]] = field(repr=False)
     beyond_horizon: float | None
     incomplete: tuple[str, ...]
 
@@ -156,8 +157,8 @@ class Planned:
         }
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Result):
     """All options of a case, side by side at the means of its inputs.
 
     Parameters
@@ -178,6 +179,8 @@ class Comparison:
         Doubts about the case.
     provenance : Provenance
         What this was made from.
+    changes : tuple of str
+        What `with_` or ``--set`` changed in the case, each as ``path = value``.
     """
 
     name: str
@@ -191,10 +194,14 @@ class Comparison:
     gaps: tuple[Gap, ...]
     warnings: tuple[str, ...]
     provenance: Provenance
+    changes: tuple[str, ...] = ()
 
     def supplier(self, name: str) -> OptionCost:
         """Give one option's cost by its name."""
-        return next(option for option in self.suppliers if option.supplier == name)
+        found = next((option for option in self.suppliers if option.supplier == name), None)
+        if found is None:
+            raise unknown("a supplier of the case", name, [option.supplier for option in self.suppliers])
+        return found
 
     @property
     def cheapest(self) -> OptionCost:
@@ -217,10 +224,6 @@ class Comparison:
                     "per_unit": amount / self.planned.discounted_units,
                 }
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
-
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
         return {
@@ -236,6 +239,7 @@ class Comparison:
             "gaps": [gap.to_dict() for gap in self.gaps],
             "warnings": list(self.warnings),
             "provenance": self.provenance.to_dict(),
+            "changes": list(self.changes),
         }
 
     def __str__(self) -> str:
@@ -249,8 +253,8 @@ class Comparison:
         return table.html(self)
 
 
-@dataclass(frozen=True)
-class Comparisons:
+@dataclass(frozen=True, repr=False)
+class Comparisons(Result):
     """Several cases, or scenarios of one, side by side.
 
     Parameters
@@ -261,18 +265,27 @@ class Comparisons:
 
     cases: tuple[Comparison, ...]
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows of each comparison, one after another."""
-        for comparison in self.cases:
-            yield from comparison.rows()
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """What tells the cases apart, no two of them the same: name, scenario, changes; many changes by their count."""
+        one_name = len({one.name for one in self.cases}) == 1
+        brief, full = ([_called(one, one_name, most) for one in self.cases] for most in (_MOST_CHANGES, None))
+        called = [short if brief.count(short) == 1 else long for short, long in zip(brief, full, strict=True)]
+        return tuple(
+            name if called.count(name) == 1 else f"{name} ({called[: position + 1].count(name)})"
+            for position, name in enumerate(called)
+        )
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows of each comparison, one after another, each with the variant that it belongs to."""
+        for variant, comparison in zip(self.variants, self.cases, strict=True):
+            for row in comparison.rows():
+                yield {"variant": variant, **row}
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
-        return {"cases": [comparison.to_dict() for comparison in self.cases]}
+        pairs = zip(self.variants, self.cases, strict=True)
+        return {"cases": [{"variant": variant, **comparison.to_dict()} for variant, comparison in pairs]}
 
     def __str__(self) -> str:
         from tco.views import table
@@ -283,6 +296,13 @@ class Comparisons:
         from tco.views import table
 
         return table.html(self)
+
+
+def _called(comparison: Comparison, one_name: bool, most: int | None) -> str:
+    changes = comparison.changes
+    said = changes if most is None or len(changes) <= most else (f"{len(changes)} changes",)
+    parts = (comparison.name if not one_name else "", comparison.scenario, *said)
+    return ", ".join(part for part in parts if part) or "as it stands"
 
 
 @overload
@@ -321,6 +341,7 @@ def compare(case: Case, /, *others: Case) -> Comparison | Comparisons:
 
 
 def _compared(case: Case) -> Comparison:
+    checked_case(case)
     lines = cost_lines(case)
     planned = _planned(case)
     costs = [_Costing(case, option, lines, planned.discounted_units) for option in case.options]
@@ -338,6 +359,7 @@ def _compared(case: Case) -> Comparison:
         gaps=gaps.find(case, before, present_costs),
         warnings=case.warnings,
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION),
+        changes=case.changes,
     )
 
 

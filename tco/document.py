@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tco.errors import CaseError, Problem
+from tco.frozen import frozen
 
 Keys = tuple[str | int, ...]
 LARGEST_FILE = 128 * 1024
@@ -35,7 +36,7 @@ class Document:
     file : str
         The name by which messages call it.
     data : dict
-        Mappings, lists, text, numbers, true, false and None; every key is text.
+        Mappings, lists, text, numbers, true, false and None; every key is text. All of it read-only.
     places : dict
         File and line of every key and item, by its chain of keys.
     folder : Path
@@ -49,6 +50,9 @@ class Document:
     places: dict[Keys, tuple[str, int]] = field(default_factory=dict)
     folder: Path = Path()
     problems: tuple[Problem, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", frozen(self.data))
 
     def problem(self, keys: Keys, message: str, hint: str = "", path: str | None = None) -> Problem:
         """Make a problem at a chain of keys, or at the nearest part around it that has a line."""

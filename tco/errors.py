@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import operator
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Problem(NamedTuple):
@@ -62,6 +64,50 @@ class UsageError(TcoError):
     """A call that asks for something that does not exist, such as an unknown supplier."""
 
     exit_code = 2
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> UsageError:
+    """Make the error for a name that is not one of the known ones, with the nearest of them."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1) if isinstance(name, str) else []
+    hint = f"did you mean '{near[0]}'?" if near else f"the case has {', '.join(names) or 'none'}"
+    return UsageError(f"expected {what}, found {shown(name)}: {hint}")
+
+
+def shown(value: object) -> str:
+    """Show in a few words what was given in place of something else: plain values as Python writes them."""
+    words = f"'{value}'" if isinstance(value, str) else f"{value!r}"
+    return words if isinstance(value, str | int | float | None) and len(words) <= 80 else f"a {type(value).__name__}"
+
+
+def whole(value: Any, what: str) -> int:
+    """Give a whole number as Python's own, also NumPy's and 1e5.
+
+    Raises
+    ------
+    UsageError
+        For anything else, in words that name ``what`` was expected.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise UsageError(f"expected {what}, found {shown(value)}") from None
+
+
+def floats(values: Any) -> list[float]:
+    """Give numbers as Python's own.
+
+    Raises
+    ------
+    UsageError
+        For a single number, text, or anything else that is no sequence of numbers.
+    """
+    try:
+        return [float(value) for value in values]
+    except (TypeError, ValueError):
+        raise UsageError(f"expected numbers, found {shown(values)}: write a list such as [4.5, 5.0]") from None
 
 
 class Unexpected(ValueError):

@@ -12,11 +12,12 @@ import numpy as np
 from tco import formula, units
 from tco.costs import CONSTANTS, MODEL, TIMES
 from tco.engine import Engine
-from tco.errors import UsageError
-from tco.loader import Case
+from tco.errors import UsageError, shown, whole
+from tco.loader import Case, checked_case
 from tco.numbers import Number
 from tco.options import Constant, Input, Option
 from tco.quantity import Quantity
+from tco.results import Result
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Node:
         }
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Result):
     """A figure and all that it is made of, the figure first.
 
     Parameters
@@ -134,6 +135,10 @@ def explain(case: Case, name: str, *, supplier: str = "", month: int | None = No
     >>> tco.explain(case, "landed_cost", supplier="acme").nodes[0].formula
     'price + unit_duty + inbound_freight'
     """
+    checked_case(case)
+    if not isinstance(name, str):
+        raise UsageError(f"expected a line, quantity or input, found {shown(name)}: name one, such as 'churn'")
+    month = None if month is None else whole(month, "a month")
     months = case.timeline.months
     if month is not None and not 0 <= month <= months:
         raise UsageError(f"expected a month from 0 (the start) to {months}, found {month}")

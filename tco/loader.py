@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import html
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property, partial
+from importlib import import_module
+from os import PathLike
 from pathlib import Path
-from typing import Any, cast
+from types import MethodType
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import PydanticCustomError
 
@@ -19,19 +23,43 @@ from tco import checks, document, options, paths, shape
 from tco.case import CaseFile, Entry
 from tco.document import Document, Keys
 from tco.engine import Engine, Timeline
-from tco.errors import CaseError, Problem, Unexpected, UsageError
+from tco.errors import CaseError, Problem, Unexpected, UsageError, shown, unknown
+from tco.frozen import FrozenDict
 from tco.graph import NotFinite
 from tco.numbers import Number
 from tco.options import Input, Option
 from tco.paths import Place
 
+if TYPE_CHECKING:
+    import tco
+    from tco.progress import Progress
+
 NOT_COMPARED = ("product", "returns", "contacts", "churn", "failures", "failure_rates", "inventory", "extra_costs")
 """Sections in which an option may differ by overrides; on all others options are compared."""
 
+_LONGEST_VALUE = 40
 
-@dataclass(frozen=True)
+
+class _Question:
+    """A function of the library as a method of its first argument, with its own signature and description.
+
+    Its room stands below this one, so that it is looked up when it is asked for.
+    """
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, case: Case | None, _owner: type | None = None) -> Any:
+        function = getattr(import_module("tco"), self.name)
+        return function if case is None else MethodType(function, case)
+
+
+@dataclass(frozen=True, repr=False)
 class Case:
     """A case that can be computed: read, resolved and checked.
+
+    What the library does with a case is a method of it too: ``case.simulate(1000, seed=1)`` is
+    ``tco.simulate(case, 1000, seed=1)``. Only ``tco.scenarios(case)`` is not: `scenarios` are a case's own names.
 
     Parameters
     ----------
@@ -45,6 +73,19 @@ class Case:
         The named scenario that was applied, or empty.
     warnings : tuple of str
         Doubts that are part of every result.
+    original : Document or None
+        What it was read from, where a scenario or settings were applied.
+    changes : tuple of str
+        What `with_` or ``--set`` changed, each as ``path = value``, so that variants can be told apart.
+
+    Examples
+    --------
+    >>> import tco
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> case.compare().cheapest.supplier
+    'borealis_box'
+    >>> case.with_({"suppliers.borealis.unit_price": 5.10}).variant
+    'suppliers.borealis.unit_price = 5.1'
     """
 
     file: CaseFile
@@ -52,7 +93,8 @@ class Case:
     document: Document
     scenario: str = ""
     warnings: tuple[str, ...] = ()
-    original: Document | None = field(default=None, repr=False)
+    original: Document | None = None
+    changes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,8 +113,13 @@ class Case:
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """The names of the case's scenarios."""
+        """The names of the case's scenarios; `tco.scenarios` decides each of them."""
         return tuple(self.file.scenarios)
+
+    @property
+    def variant(self) -> str:
+        """What was made of the file: its scenario and changes, or ``as it stands``."""
+        return ", ".join(part for part in (self.scenario, *self.changes) if part) or "as it stands"
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -95,13 +142,23 @@ class Case:
     def inputs(self) -> Mapping[str, Input]:
         """Every input that some option uses, by its path."""
         found = {one.path: one for option in self.options for one in option.inputs.values()}
-        return found | {extra.amount.path: extra.amount for option in self.options for extra in option.extras}
+        extras = {extra.amount.path: extra.amount for option in self.options for extra in option.extras}
+        return FrozenDict(found | extras)
 
     @cached_property
     def fingerprint(self) -> str:
         """Hash of all that the case states: equal for equal cases, whatever their layout."""
         stated = json.dumps(self.document.data, sort_keys=True, default=str)
         return hashlib.sha256(stated.encode()).hexdigest()[:16]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {one.name: getattr(self, one.name) for one in fields(self)}  # what is computed from them is left behind
+
+    def __copy__(self) -> Case:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Case:
+        return self
 
     def source_of(self, one: Input) -> str:
         """Give the source stated for an input: beside it, by its path, or for the section around it; empty for none."""
@@ -122,68 +179,78 @@ class Case:
         """
         found = next((option for option in self.options if option.name == name), None)
         if found is None:
-            known = [option.name for option in self.options]
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"the case has {', '.join(known)}"
-            raise UsageError(f"expected a supplier of the case, found '{name}': {hint}")
+            raise unknown("a supplier of the case", name, [option.name for option in self.options])
         return found
 
-    def compare(self, *others: Case) -> Any:
-        """Cost every option at the means of its inputs, as `tco.compare` does."""
-        return _by_name("compare", self, *others)
+    if TYPE_CHECKING:
+        acceptability = tco.acceptability
+        belief = tco.belief
+        breakeven = tco.breakeven
+        cash_flow = tco.cash_flow
+        compare = tco.compare
+        curve = tco.curve
+        decide = tco.decide
+        diff = tco.diff
+        evidence = tco.evidence
+        explain = tco.explain
+        grid = tco.grid
+        information = tco.information
+        live = tco.live
+        report = tco.report
+        sensitivity = tco.sensitivity
+        simulate = tco.simulate
+        slides = tco.slides
+        table = tco.table
+        tornado = tco.tornado
+        whatif = tco.whatif
+        workbook = tco.workbook
+    else:
+        acceptability = _Question()
+        belief = _Question()
+        breakeven = _Question()
+        cash_flow = _Question()
+        compare = _Question()
+        curve = _Question()
+        decide = _Question()
+        diff = _Question()
+        evidence = _Question()
+        explain = _Question()
+        grid = _Question()
+        information = _Question()
+        live = _Question()
+        report = _Question()
+        sensitivity = _Question()
+        simulate = _Question()
+        slides = _Question()
+        table = _Question()
+        tornado = _Question()
+        whatif = _Question()
+        workbook = _Question()
 
-    def simulate(self, n: int | None = None, **how: Any) -> Any:
-        """Cost every option in many draws, as `tco.simulate` does."""
-        return _by_name("simulate", self, *([] if n is None else [n]), **how)
+    def chart(
+        self,
+        kind: str,
+        path: str | Path,
+        supplier: str = "",
+        *,
+        x: str = "",
+        y: str = "",
+        n: int = 16_384,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> None:
+        """Draw a chart of the case and write it to a file: see `tco.chart`, whose functions draw results on axes."""
+        import tco
 
-    def decide(self, **how: Any) -> Any:
-        """Say whether to leave the baseline and for which option, as `tco.decide` does."""
-        return _by_name("decide", self, **how)
-
-    def breakeven(self, supplier: str, **how: Any) -> Any:
-        """Find the most that an option may charge, as `tco.breakeven` does."""
-        return _by_name("breakeven", self, supplier, **how)
-
-    def sensitivity(self, supplier: str = "", **how: Any) -> Any:
-        """Say which inputs an option's saving turns on, as `tco.sensitivity` does."""
-        return _by_name("sensitivity", self, supplier, **how)
-
-    def information(self, **how: Any) -> Any:
-        """Say what it is worth to find out more, as `tco.information` does."""
-        return _by_name("information", self, **how)
-
-    def explain(self, name: str, **how: Any) -> Any:
-        """Explain a figure down to its inputs, as `tco.explain` does."""
-        return _by_name("explain", self, name, **how)
-
-    def evidence(self, supplier: str = "") -> Any:
-        """Lay out what a saving rests on, as `tco.evidence` does."""
-        return _by_name("evidence", self, supplier)
-
-    def table(self, path: str, values: Sequence[float]) -> Any:
-        """Turn one input, as `tco.table` does."""
-        return _by_name("table", self, path, values)
-
-    def grid(self, x: str, y: str, **how: Any) -> Any:
-        """Turn two inputs together, as `tco.grid` does."""
-        return _by_name("grid", self, x, y, **how)
-
-    def live(self, paths: Sequence[str], **how: Any) -> Any:
-        """Compile it for moving some inputs, as `tco.live` does."""
-        return _by_name("live", self, paths, **how)
-
-    def report(self, path: str | Path, **how: Any) -> None:
-        """Write the business case, as `tco.report` does."""
-        _by_name("report", self, path, **how)
-
-    def workbook(self, path: str | Path, **how: Any) -> None:
-        """Write a live Excel model, as `tco.workbook` does."""
-        _by_name("workbook", self, path, **how)
+        tco.chart(kind, self, path, supplier, x=x, y=y, n=n, seed=seed, progress=progress)
 
     def __str__(self) -> str:
         options = ", ".join(option.name for option in self.options)
         uncertain = sum(not one.number.is_fixed for one in self.inputs.values())
-        return f"{self.name}: {options}; baseline {self.baseline}; {len(self.inputs)} inputs, {uncertain} uncertain"
+        name = f"{self.name} ({self.variant})" if self.scenario or self.changes else self.name
+        return f"{name}: {options}; baseline {self.baseline}; {len(self.inputs)} inputs, {uncertain} uncertain"
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(str(self))}</p>"
@@ -210,15 +277,17 @@ class Case:
         >>> dearer.document.data["suppliers"]["borealis"]["unit_price"]
         5.1
         """
-        changed = _changed(self.document, [(path, value, (source, 0)) for path, value in changes.items()])
-        return replace(_case(*changed), scenario=self.scenario, original=self.original or self.document)
-
-
-def _by_name(function: str, *arguments: Any, **how: Any) -> Any:
-    """Call a function of the library by its public name; its room stands below this one and is imported late."""
-    import tco
-
-    return getattr(tco, function)(*arguments, **how)
+        if not isinstance(changes, Mapping):
+            hint = "write with_({'suppliers.NAME.unit_price': 5.1})"
+            raise UsageError(f"expected new values by path, found {shown(changes)}: {hint}")
+        stated = {path: plain(value) for path, value in changes.items()}
+        changed = _case(*_changed(self.document, [(path, value, (source, 0)) for path, value in stated.items()]))
+        return replace(
+            changed,
+            scenario=self.scenario,
+            original=self.original or self.document,
+            changes=_in_words(self.changes, stated),
+        )
 
 
 def load(path: str | Path, *, scenario: str = "", changes: Iterable[str] = ()) -> Case:
@@ -245,6 +314,8 @@ def load(path: str | Path, *, scenario: str = "", changes: Iterable[str] = ()) -
     >>> load("scenarios/cartridges.yaml").baseline
     'acme'
     """
+    if not isinstance(path, str | PathLike):
+        raise UsageError(f"expected the name of a case file, found {shown(path)}: tco.from_data takes plain data")
     return from_document(document.read(path), scenario=scenario, changes=changes)
 
 
@@ -259,8 +330,22 @@ def from_data(data: Mapping[str, Any], *, name: str = "case", folder: str | Path
         What messages call it.
     folder : str or Path
         Where files of samples are looked for.
+
+    Examples
+    --------
+    >>> import tco
+    >>> case = tco.from_data({
+    ...     "tco": 1, "name": "two boxes", "currency": "EUR", "start": "2027-01", "horizon_months": 12,
+    ...     "discount_rate": "8%", "baseline": "plain", "demand": {"units_per_year": 1000},
+    ...     "suppliers": {"plain": {"unit_price": 1.0}, "padded": {"unit_price": 1.2}},
+    ... })
+    >>> case.compare().cheapest.supplier
+    'plain'
     """
-    return _case(Document(name, _plain(data), {}, Path(folder)))
+    if not isinstance(data, Mapping):
+        hint = "tco.load reads a case file" if isinstance(data, str | Path) else "tco.init writes a case to start from"
+        raise UsageError(f"expected the keys and values of a case, found {shown(data)}: {hint}")
+    return _case(Document(name, plain(data), {}, Path(folder)))
 
 
 def from_document(source: Document, *, scenario: str = "", changes: Iterable[str] = ()) -> Case:
@@ -270,16 +355,45 @@ def from_document(source: Document, *, scenario: str = "", changes: Iterable[str
     if scenario:
         case = replace(_case(*_with_scenario(source, scenario)), scenario=scenario, original=source)
     if settings:
-        case = replace(_case(*_changed(case.document, settings)), scenario=scenario, original=source)
+        changes = _in_words((), {path: value for path, value, _ in settings})
+        case = replace(_case(*_changed(case.document, settings)), scenario=scenario, original=source, changes=changes)
     return case
 
 
-def _plain(data: Any) -> Any:
+def _in_words(before: Iterable[str], changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what changes, each as ``path = value``, after what was changed before and stays so."""
+    kept = [one for one in before if one.split(" = ")[0] not in changes]
+    return (*kept, *(f"{document.printable(path)} = {_short(value)}" for path, value in changes.items()))
+
+
+def _short(value: Any) -> str:
+    words = document.printable(json.dumps(value, default=str, ensure_ascii=False).replace('"', ""))
+    return words if len(words) <= _LONGEST_VALUE else words[: _LONGEST_VALUE - 1] + "…"
+
+
+def plain(data: Any) -> Any:
+    """Give data as a file would hold it: arrays and series as lists, numbers of any kind as Python's own."""
     if isinstance(data, Mapping):
-        return {str(key): _plain(value) for key, value in data.items()}
+        return {str(key): plain(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_plain(value) for value in data]
-    return data.item() if hasattr(data, "item") else data
+        return [plain(value) for value in data]
+    if hasattr(data, "tolist"):
+        return plain(data.tolist())
+    return float(data) if isinstance(data, Decimal | Fraction) else data
+
+
+def checked_case(one: Any) -> Case:
+    """Give a case as it is, and refuse anything else.
+
+    Raises
+    ------
+    UsageError
+        For a file's name, plain data, or whatever else is no case.
+    """
+    if isinstance(one, Case):
+        return one
+    how = "tco.from_data(...)" if isinstance(one, Mapping) else "tco.load(file)"
+    raise UsageError(f"expected a case, found {shown(one)}: {how} gives one")
 
 
 def _case(source: Document, unknown: Sequence[Problem] = ()) -> Case:
@@ -360,7 +474,7 @@ def _settings(changes: Iterable[str]) -> list[tuple[str, Any, tuple[str, int]]]:
     """Read ``PATH=VALUE`` settings; refuse all that cannot be read at once."""
     settings: list[tuple[str, Any, tuple[str, int]]] = []
     problems: list[Problem] = []
-    for change in changes:
+    for change in [changes] if isinstance(changes, str) else changes:
         path, equals, text = change.partition("=")
         if not equals:
             raise UsageError(f"expected --set PATH=VALUE, found '{change}'")
@@ -377,9 +491,7 @@ def _settings(changes: Iterable[str]) -> list[tuple[str, Any, tuple[str, int]]]:
 def _with_scenario(source: Document, name: str) -> tuple[Document, list[Problem]]:
     known = source.data.get("scenarios") or {}
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"the case has {', '.join(known) or 'none'}"
-        raise UsageError(f"expected a scenario of the case, found '{name}': {hint}")
+        raise unknown("a scenario of the case", name, known)
     return _changed(source, _scenario_changes(source, name))
 
 
@@ -394,7 +506,7 @@ def _changed(source: Document, changes: Iterable[tuple[str, Any, tuple[str, int]
     problems = []
     for path, value, place in changes:
         try:
-            source = source.replaced(paths.locate(source.data, path).keys, _plain(value), place)
+            source = source.replaced(paths.locate(source.data, path).keys, plain(value), place)
         except Unexpected as error:
             message, hint = map(document.printable, (error.message, error.hint))
             problems.append(Problem(*place, "", message, hint))

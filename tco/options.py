@@ -19,6 +19,7 @@ from tco.case import (
     section_of,
     stated_numbers,
 )
+from tco.frozen import frozen
 from tco.numbers import Number
 
 Flat = dict[str, "Input"]
@@ -115,6 +116,10 @@ class Option:
     parents: tuple[str, ...]
     price_at_stake: str
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("inputs", "dispositions", "settings"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
 
     @property
     def disposition_sets(self) -> tuple[tuple[str, ...], ...]:

@@ -11,9 +11,9 @@ import numpy as np
 from tco.comparison import cost_lines
 from tco.distributions import Distribution, Fixed, FloatArray
 from tco.engine import TOLERANCE, Engine, Realize
-from tco.errors import CaseError, Unexpected
+from tco.errors import CaseError, Unexpected, whole
 from tco.graph import Program
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.numbers import Number
 from tco.options import Input, Option
 from tco.results import TOTALS, WITHIN
@@ -54,6 +54,8 @@ def sampler_for(
     CaseError
         For correlations that inputs cannot have together, unless they are to be moved to the nearest possible ones.
     """
+    checked_case(case)
+    n, seed = whole(n, "a whole number of draws"), whole(seed, "a seed (a whole number)")
     inputs = uncertain_inputs(case)
     asked = asked_correlations(case, inputs)
     try:

@@ -15,6 +15,29 @@ WITHIN = {"hard": ("hard",), "hard_and_estimated": ("hard", "estimated"), "all_i
 """The grades that each total contains."""
 
 
+class Result:
+    """A result shows itself: as its text where Python prints it, as small tables in a notebook, as a data frame.
+
+    A kind of result adds its `rows`, its text (``__str__``), and its tables to `tco.views.small` or ``_repr_html_``.
+    """
+
+    def rows(self) -> Iterable[Mapping[str, Any]]:
+        """Give one mapping of names to values a row."""
+        raise NotImplementedError
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Give the rows as a tidy data frame, in full precision."""
+        return frame(self.rows())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from tco.views import small
+
+        return small.html(self)
+
+
 @dataclass(frozen=True)
 class Total:
     """One of the three totals of an option.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,13 @@ import numpy as np
 from tco.comparison import Line
 from tco.distributions import FloatArray
 from tco.engine import TOLERANCE
-from tco.errors import CaseError, TcoError, UsageError
+from tco.errors import CaseError, TcoError, UsageError, unknown, whole
 from tco.graph import NotFinite
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.luck import CHUNK, Luck
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, refuse_broken, sampler_for
 from tco.progress import Progress, Steps
-from tco.results import TOTALS, WITHIN, Provenance, frame
+from tco.results import TOTALS, WITHIN, Provenance, Result, frame
 from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
 from tco.spread import Histogram, Kept, Spread, Steady, heavy_tails, spread_of, standard_error
 from tco.version import VERSION
@@ -163,8 +163,8 @@ class Achieved:
         return {"between": [self.first, self.second], "asked": self.asked, "used": self.used, "achieved": self.achieved}
 
 
-@dataclass(frozen=True)
-class Simulation:
+@dataclass(frozen=True, repr=False)
+class Simulation(Result):
     """All options of a case in many draws of its uncertain inputs.
 
     Parameters
@@ -214,7 +214,10 @@ class Simulation:
 
     def supplier(self, name: str) -> OptionRisk:
         """Give one option's figures by its name."""
-        return next(option for option in self.suppliers if option.supplier == name)
+        found = next((option for option in self.suppliers if option.supplier == name), None)
+        if found is None:
+            raise unknown("a supplier of the case", name, [option.supplier for option in self.suppliers])
+        return found
 
     @property
     def best(self) -> OptionRisk:
@@ -277,6 +280,7 @@ def simulate(
     until: float | None = None,
     repair_correlations: bool = False,
     threads: int | None = None,
+    draws: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Simulation:
     """Cost every option of a case in many draws of its uncertain inputs.
@@ -300,6 +304,8 @@ def simulate(
         Whether impossible correlations are moved to the nearest possible ones.
     threads : int, optional
         How many chunks are computed at a time; by default one a processor.
+    draws : str or Path, optional
+        File to write every draw to, ending in ``.csv`` or ``.parquet``: inputs, present costs and NPVs, a row a draw.
     progress : callable, optional
         Called with draws done and draws asked for.
 
@@ -322,15 +328,26 @@ def simulate(
     >>> result.best.supplier
     'borealis_box'
     """
-    n, seed = operator.index(n), operator.index(seed)
+    checked_case(case)
+    n, seed = whole(n, "a whole number of draws"), whole(seed, "a seed (a whole number)")
     _check_call(n, seed, sampler, until, threads)
+    if draws is not None:
+        from tco.draws import check_kind, write_draws  # rooms below this one
+
+        check_kind(draws)
     repair = repair_correlations
     threads = threads or _processors()
     run = _Run(case, seed=seed, method=sampler, repair=repair, threads=threads, predictive=predictive)
+    result = run.simulate(n, progress) if until is None else _until(run, n, until, progress)
+    if draws is not None:
+        write_draws(case, result, draws)
+    return result
+
+
+def _until(run: _Run, n: int, until: float, progress: Progress | None) -> Simulation:
+    """Double the draws of a run until it is precise, or has as many as one may have."""
     while True:
         result = run.simulate(n, progress)
-        if until is None:
-            return result
         if _is_precise(result, until) or result.n >= MOST_DRAWS:
             break
         n = 2 * result.n

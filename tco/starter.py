@@ -38,6 +38,14 @@ def init(file: str | Path, *, template: str = "product") -> Path:
     ------
     TcoError
         Where the file exists or cannot be written.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     tco.load(tco.init(f"{folder}/mine.yaml", template="courier")).compare().baseline
+    'today'
     """
     create_text(file, text_of(template).replace("FILE", str(file)))
     return Path(file)

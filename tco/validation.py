@@ -9,13 +9,14 @@ from typing import Any
 
 from tco.errors import CaseError, TcoError
 from tco.loader import Case, load
+from tco.results import Result
 
 DRAWS = 1024
 """Draws in which joint limits are looked at."""
 
 
-@dataclass(frozen=True)
-class Validation:
+@dataclass(frozen=True, repr=False)
+class Validation(Result):
     """A case file without mistakes.
 
     Parameters

@@ -2733,8 +2733,12 @@ OTHER = (
     "expected a column of prices.csv, found 'prize'",
     "expected a supplier of the case, found 'acmee': did you mean 'acme'?",
     "expected a file of at most 0 MiB, found a larger one",
+    "expected a case, found 'cartridges.yaml': tco.load(file) gives one",
+    "expected new values by path, found 'a=5': write with_({'suppliers.NAME.unit_price': 5.1})",
+    "expected the name of a case file, found 5: tco.from_data takes plain data",
+    "expected the keys and values of a case, found None: tco.init writes a case to start from",
 )
-"""Messages that are tested one by one above."""
+"""Messages that are tested one by one above, or in test_library.py."""
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from tco.analyses.levers import Lever, check_bounds, feasible, lever, nodes, set
 from tco.analyses.roots import crossings
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
-from tco.errors import UsageError
+from tco.errors import UsageError, floats
 from tco.graph import NotFinite, Program
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
 from tco.progress import Progress, Steps, each
-from tco.results import TOTALS, WITHIN, Provenance
+from tco.results import TOTALS, WITHIN, Provenance, Result
 from tco.spread import points_of
 from tco.version import VERSION
 
@@ -79,8 +79,8 @@ class Flip:
         }
 
 
-@dataclass(frozen=True)
-class BreakEven:
+@dataclass(frozen=True, repr=False)
+class BreakEven(Result):
     """The value of one input at which an option is worth as much as the baseline.
 
     Parameters
@@ -208,6 +208,8 @@ def breakeven(
     >>> found.totals["all_in"].outcome
     'flips'
     """
+    checked_case(case)
+    at = floats(at)
     if of == LOST_CUSTOMER:
         return _of_lost_customer(case, supplier, at, n, seed, progress)
     steps = Steps(progress, 10)

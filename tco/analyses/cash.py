@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,20 +13,17 @@ from tco.analyses.levers import stake
 from tco.distributions import FloatArray
 from tco.engine import Engine
 from tco.finance import payback
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds
-from tco.results import Provenance, frame
+from tco.results import Provenance, Result
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 DEFAULT_DRAWS = 4096
 SHARES = (0.05, 0.5, 0.95)
 
 
-@dataclass(frozen=True)
-class CashFlow:
+@dataclass(frozen=True, repr=False)
+class CashFlow(Result):
     """An option's savings against the baseline over time, all in, nominal unless said otherwise.
 
     Parameters
@@ -80,10 +77,6 @@ class CashFlow:
                 "paid_back": float(self.paid_back[month]),
             }
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
-
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
         return {
@@ -96,6 +89,11 @@ class CashFlow:
             "months": list(self.rows()),
             "provenance": self.provenance.to_dict(),
         }
+
+    def __str__(self) -> str:
+        from tco.views import small
+
+        return small.cash_text(self)
 
 
 def cash_flow(case: Case, supplier: str, *, n: int = DEFAULT_DRAWS, seed: int = 0) -> CashFlow:
@@ -117,6 +115,7 @@ def cash_flow(case: Case, supplier: str, *, n: int = DEFAULT_DRAWS, seed: int = 
     >>> len(found.base), bool(found.cumulative[0] < 0)
     (37, True)
     """
+    checked_case(case)
     stake(case, supplier)  # refuses an unknown option, and the baseline
     outcomes = Outcomes(case)
     worlds = Worlds.of(case, n, seed=seed, outcomes=outcomes)

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tco.analyses.break_even import Belief
 from tco.analyses.levers import Lever, settled, stake
 from tco.distributions import FloatArray
-from tco.errors import UsageError
-from tco.loader import Case
+from tco.errors import UsageError, floats
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps, each
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 DEFAULT_POINTS = 41
 _WIDEST = 1.2
 """A curve's last point lies this far beyond the break-even of nineteen worlds in twenty."""
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, repr=False)
+class Curve(Result):
     """How sure a decision is along one axis.
 
     Parameters
@@ -88,10 +85,6 @@ class Curve:
                 "frontier_probability": float(self.best[self.frontier[i]][i]),
                 **{f"expected_loss_{name}": float(loss[i]) for name, loss in self.losses.items()},
             }
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
@@ -166,7 +159,16 @@ def acceptability(
     Notes
     -----
     Present costs are straight lines in a price, so two runs of the model give the whole curve exactly.
+
+    Examples
+    --------
+    >>> import tco
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> found = tco.acceptability(case, "borealis", values=[4.0, 5.0, 6.0], n=1024)
+    >>> [bool(share > 0.5) for share in found.wins["all_in"]]
+    [True, True, False]
     """
+    checked_case(case)
     steps = Steps(progress, 4)
     turned = stake(case, supplier)
     outcomes = turned.outcomes
@@ -228,7 +230,16 @@ def belief(
     -----
     Three marks that are easily confused: the value that the case itself implies; zero (customers worth nothing); and
     hard lines alone, which leave out estimated lines as well.
+
+    Examples
+    --------
+    >>> import tco
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> found = tco.belief(case, "borealis", values=[0, 50, 100], n=1024)
+    >>> found.wins["all_in"].shape, round(found.marks["implied"])
+    ((3,), 48)
     """
+    checked_case(case)
     steps = Steps(progress, 2)
     stake(case, supplier)
     believed = Belief(case, supplier, n, seed=seed)
@@ -300,8 +311,8 @@ def _curve(
 
 
 def _checked(values: Sequence[float]) -> FloatArray:
-    points = np.asarray(values, dtype=float)
-    if points.ndim != 1 or not points.size or not np.isfinite(points).all():
+    points = np.array(floats(values))
+    if not points.size or not np.isfinite(points).all():
         raise UsageError(f"expected at least one finite value, found {list(values)}")
     return points
 

@@ -15,16 +15,16 @@ from tco.analyses.roots import crossings
 from tco.case import entries
 from tco.comparison import Comparison, Line, compare
 from tco.distributions import FloatArray
-from tco.errors import TcoError
+from tco.errors import TcoError, unknown
 from tco.finance import benefit_cost_ratio, irr, payback, roi
 from tco.gaps import Gap
 from tco.graph import NotFinite
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.options import Option
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps, each
 from tco.quantity import GROUPS
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result, frame
 from tco.spread import Spread, heavy_tails, spread_of
 from tco.version import VERSION
 
@@ -242,8 +242,8 @@ class GapThatDecides:
         }
 
 
-@dataclass(frozen=True)
-class Decision:
+@dataclass(frozen=True, repr=False)
+class Decision(Result):
     """A verdict, and what it rests on.
 
     Parameters
@@ -308,7 +308,10 @@ class Decision:
 
     def option(self, name: str) -> OptionVerdict:
         """Give one option's figures by its name."""
-        return next(option for option in self.options if option.supplier == name)
+        found = next((option for option in self.options if option.supplier == name), None)
+        if found is None:
+            raise unknown("a supplier of the case", name, [option.supplier for option in self.options])
+        return found
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row an option."""
@@ -385,6 +388,7 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
     >>> decision.leave_baseline, decision.choice
     (True, 'borealis_box')
     """
+    checked_case(case)
     if len(case.options) < 2:
         raise TcoError(
             f"expected two options or more to decide between, found {case.baseline} alone\n    add a supplier"

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tco.comparison import Comparison, compare
 from tco.document import Document, Keys
 from tco.errors import CaseError, UsageError
-from tco.loader import Case, from_document
+from tco.loader import Case, checked_case, from_document
 from tco.numbers import is_number_form
 from tco.progress import Progress, Steps, each
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 _SAID_ONLY = ("tco", "name", "description", "scenarios", "sources", "decision")
 """Parts of a case that move no cost."""
@@ -66,8 +63,8 @@ class LineMove:
         return self.after - self.before
 
 
-@dataclass(frozen=True)
-class Difference:
+@dataclass(frozen=True, repr=False)
+class Difference(Result):
     """Two cases held against each other, at the means of their inputs.
 
     Parameters
@@ -111,10 +108,6 @@ class Difference:
         """Yield one row a step of the bridge."""
         for step in self.steps:
             yield {"supplier": self.supplier, "step": step.name, "npv": step.npv, "npv_after": step.after}
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
@@ -165,7 +158,17 @@ def diff(first: Case, second: Case, *, supplier: str = "", progress: Progress | 
     -----
     A step shows what a change adds after those above it: in another order, single steps would be of other sizes, their
     sum would not.
+
+    Examples
+    --------
+    >>> import tco
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> found = tco.diff(case, case.with_({"suppliers.borealis.unit_price": 5.10}), supplier="borealis")
+    >>> [(step.name, round(step.npv)) for step in found.steps]
+    [('suppliers.borealis.unit_price', -172497)]
     """
+    checked_case(first)
+    checked_case(second)
     if first.currency != second.currency:
         raise UsageError(f"expected two cases in one currency, found {first.currency} and {second.currency}")
     before, after = compare(first), compare(second)
@@ -203,9 +206,9 @@ def _common(before: Comparison, after: Comparison) -> str:
 
 
 def _called(first: Case, second: Case) -> tuple[str, str]:
-    """Name two cases by what tells them apart: their scenarios, names or files."""
+    """Name two cases by what tells them apart: their scenarios and changes, names or files."""
     ways = [
-        (first.scenario or "as it stands", second.scenario or "as it stands"),
+        (first.variant, second.variant),
         (first.name, second.name),
         (first.document.file, second.document.file),
     ]

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tco.comparison import Comparison, compare
 from tco.distributions import Fixed
 from tco.explanation import written
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes
 from tco.quantity import GRADES
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 
 @dataclass(frozen=True)
@@ -73,8 +70,8 @@ class Rung:
     cumulative: float
 
 
-@dataclass(frozen=True)
-class Evidence:
+@dataclass(frozen=True, repr=False)
+class Evidence(Result):
     """What a case's answer rests on.
 
     Parameters
@@ -118,10 +115,6 @@ class Evidence:
         """Yield one row an assumption: the register."""
         for one in self.assumptions:
             yield one.to_dict()
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the register as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
@@ -167,6 +160,7 @@ def evidence(case: Case, supplier: str = "") -> Evidence:
     >>> found.supplier, len(found.without_source)
     ('borealis_box', 0)
     """
+    checked_case(case)
     comparison = compare(case)
     if supplier:
         case.option(supplier)

@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tco.analyses.levers import Lever, levers
 from tco.distributions import FloatArray
-from tco.errors import UsageError
-from tco.loader import Case
+from tco.errors import UsageError, floats, shown, unknown
+from tco.loader import Case, checked_case
 from tco.outcomes import Worlds
-from tco.results import TOTALS, frame
+from tco.results import TOTALS, Result
 from tco.spread import spread_of
-
-if TYPE_CHECKING:
-    import pandas
 
 DEFAULT_DRAWS = 10_000
 
 
-@dataclass(frozen=True)
-class Moved:
+@dataclass(frozen=True, repr=False)
+class Moved(Result):
     """A case with some of its inputs moved.
 
     Parameters
@@ -48,6 +45,10 @@ class Moved:
     def npv(self, supplier: str, total: str = "all_in") -> FloatArray:
         """Give what an option saves against the baseline in each draw, (n,) [money]."""
         names = list(self.labels)
+        if supplier not in names:
+            raise unknown("a supplier of the case", supplier, names)
+        if total not in TOTALS:
+            raise UsageError(f"expected {', '.join(TOTALS)}, found {shown(total)}")
         row, costs = TOTALS.index(total), self.costs
         return np.asarray(costs[row, names.index(self.baseline)] - costs[row, names.index(supplier)])
 
@@ -67,12 +68,13 @@ class Moved:
                 "expected_loss": float((self.costs[2, row] - best).mean()),
             }
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
+    def __str__(self) -> str:
+        from tco.views import small
+
+        return small.moved_text(self)
 
 
-class Live:
+class Live(Result):
     """A case compiled for moving some of its inputs; call it with values by path.
 
     Parameters
@@ -110,13 +112,27 @@ class Live:
         UsageError
             For a path that was not asked for, or a value that the input cannot have.
         """
+        if not isinstance(values, Mapping):
+            raise UsageError(
+                f"expected values by path, found {shown(values)}: write {{'{next(iter(self.levers))}': ...}}"
+            )
         draws = dict(self.worlds.draws)
-        for path, value in values.items():
+        for path, value in zip(values, floats(values.values()), strict=True):
             one = self._lever(path, value)
-            draws |= one.draws(np.full(self.worlds.n, float(value)))
+            draws |= one.draws(np.full(self.worlds.n, value))
         costs = self.outcomes.costs(draws)
         units = self.outcomes.evaluate(self.outcomes.units, draws)[0]
         return Moved(self.case.baseline, self.case.currency, self._labels, costs, units)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one row an input: where it stands, and the values that it may have."""
+        for path, one in self.levers.items():
+            yield {"path": path, "value": one.value, "low": one.low, "high": one.high}
+
+    def __str__(self) -> str:
+        from tco.views import small
+
+        return small.live_text(self)
 
     def _lever(self, path: str, value: float) -> Lever:
         if path not in self.levers:
@@ -156,4 +172,7 @@ def live(case: Case, paths: Sequence[str], *, n: int = DEFAULT_DRAWS, seed: int 
     >>> bool(moved({"suppliers.borealis.unit_price": 4.5}).npv("borealis").mean() > moved({}).npv("borealis").mean())
     True
     """
+    checked_case(case)
+    if isinstance(paths, str):
+        raise UsageError(f"expected a list of inputs to move, found '{paths}': write ['{paths}']")
     return Live(case, paths, n, seed=seed)

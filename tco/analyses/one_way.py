@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tco import paths
 from tco.analyses.levers import Lever, check_bounds, feasible, lever, located
 from tco.distributions import FloatArray
-from tco.errors import UsageError
-from tco.loader import Case
+from tco.errors import UsageError, floats
+from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes
 from tco.progress import Progress, each
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 DEFAULT_STEPS = 11
 MOST_STEPS = 1000
@@ -27,8 +24,8 @@ WHOLE = ("horizon_months", "transition_months")
 """Numbers of months: whole, and no input of a formula."""
 
 
-@dataclass(frozen=True)
-class Table:
+@dataclass(frozen=True, repr=False)
+class Table(Result):
     """The base case with one input at several values.
 
     Parameters
@@ -83,10 +80,6 @@ class Table:
                     "cheapest": self.cheapest(row) == name,
                 }
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
-
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
         return {
@@ -133,6 +126,7 @@ def table(case: Case, path: str, values: Sequence[float], *, progress: Progress 
     >>> [found.cheapest(row) for row in range(2)]
     ['borealis_box', 'acme_inspected']
     """
+    checked_case(case)
     points = checked_values(values)
     entry = located(case, path).entry
     if entry is None and path.split(".")[-1] not in WHOLE:
@@ -211,7 +205,7 @@ def checked_values(values: Sequence[float]) -> list[float]:
     UsageError
         For none, for too many, and for one that is not finite.
     """
-    points = [float(value) for value in values]
+    points = floats(values)
     if not points or len(points) > MOST_STEPS or not np.isfinite(points).all():
         raise UsageError(f"expected 1 to {MOST_STEPS:,} finite values, found {len(points)}")
     return points

@@ -13,11 +13,11 @@ from tco.analyses.stress import Bands, Rule, Stress, reverse_stress, stress
 from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, tornado_of
 from tco.analyses.variance import Association, SobolIndex, associations, sobol_indices
 from tco.distributions import FloatArray
-from tco.errors import UsageError
-from tco.loader import Case
+from tco.errors import UsageError, whole
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds, asked_correlations
 from tco.progress import Progress, Steps
-from tco.results import Provenance, frame
+from tco.results import Provenance, Result, frame
 from tco.sampling import REPLICATES
 from tco.version import VERSION
 
@@ -91,8 +91,8 @@ class InputSensitivity:
         }
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Result):
     """Which inputs a figure turns on.
 
     Parameters
@@ -253,6 +253,8 @@ def sensitivity(
     >>> result.inputs[0].path
     'suppliers.borealis.failure_rates.crushed'
     """
+    checked_case(case)
+    n, draws = whole(n, "a whole number of samples"), whole(draws, "a whole number of draws")
     if min(n, draws) < 64:
         raise UsageError(f"expected at least 64 samples and draws, found {min(n, draws)}")
     steps = Steps(progress, 7)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,9 +14,10 @@ from tco.distributions import Distribution, FloatArray
 from tco.engine import TOLERANCE
 from tco.errors import UsageError
 from tco.graph import NotFinite
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.numbers import KINDS
 from tco.outcomes import Outcomes, Worlds
+from tco.results import Result
 
 LOW, HIGH = 0.10, 0.90
 """Percentiles between which each input is moved."""
@@ -66,8 +67,8 @@ class Bar:
         return {**asdict(self), "spider": [list(point) for point in self.spider], "swing": self.swing}
 
 
-@dataclass(frozen=True)
-class Tornado:
+@dataclass(frozen=True, repr=False)
+class Tornado(Result):
     """Every uncertain input moved alone.
 
     Parameters
@@ -88,6 +89,17 @@ class Tornado:
     low: float
     high: float
     bars: tuple[Bar, ...]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one row an input."""
+        for bar in self.bars:
+            row = {name: value for name, value in bar.to_dict().items() if name != "spider"}
+            yield {"supplier": self.supplier, "output": self.output, **row}
+
+    def __str__(self) -> str:
+        from tco.views import small
+
+        return small.tornado_text(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data, in full precision."""
@@ -130,6 +142,7 @@ def tornado(
     >>> result.bars[0].path
     'suppliers.borealis.failure_rates.crushed'
     """
+    checked_case(case)
     figure = Figure(Outcomes(case), supplier or best_supplier(Worlds.of(case)), output)
     return tornado_of(figure, low, high, ranges or {})
 

@@ -13,10 +13,10 @@ from tco.analyses.one_way import checked_values
 from tco.analyses.one_way import steps as spaced
 from tco.distributions import FloatArray
 from tco.errors import UsageError
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds
 from tco.progress import Progress, each
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result, frame
 from tco.version import VERSION
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class Axis:
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Grid:
+@dataclass(frozen=True, repr=False)
+class Grid(Result):
     """The NPV of an option over two inputs, and the line along which it is 0.
 
     Parameters
@@ -145,7 +145,18 @@ def grid(
         For unknown paths or options, and for one path given twice.
     NotFinite
         For a pair of values at which the case cannot be computed.
+
+    Examples
+    --------
+    >>> import tco
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> prices, rates = [4.0, 5.0, 6.0], [0.01, 0.02]
+    >>> leaks = "suppliers.borealis.failure_rates.leaks"
+    >>> found = tco.grid(case, "suppliers.borealis.unit_price", leaks, x_values=prices, y_values=rates)
+    >>> found.npv.shape, len(found.flips) > 0
+    ((3, 2, 3), True)
     """
+    checked_case(case)
     if x == y:
         raise UsageError(f"expected two different inputs, found '{x}' twice")
     first, second = levers(case, [x, y])

@@ -13,11 +13,11 @@ from tco.analyses.figure import doubts, groups_of, labels_of
 from tco.analyses.pilots import MOST_UNITS, Pilot, conditional_costs, correlated, countable, pilot_of
 from tco.analyses.variance import check_members, conditional_contribution, ranks
 from tco.distributions import FloatArray
-from tco.errors import UsageError
-from tco.loader import Case
+from tco.errors import UsageError, whole
+from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds
 from tco.progress import Progress, Steps, each
-from tco.results import TOTALS, Provenance, frame
+from tco.results import TOTALS, Provenance, Result, frame
 from tco.sampling import REPLICATES
 from tco.version import VERSION
 
@@ -232,8 +232,8 @@ class Known:
         return {**asdict(self), "paths": list(self.paths)}
 
 
-@dataclass(frozen=True)
-class Information:
+@dataclass(frozen=True, repr=False)
+class Information(Result):
     """What it is worth to find out more before choosing.
 
     Parameters
@@ -393,6 +393,8 @@ def information(
     >>> 0 <= result.inputs[0].evppi <= result.evpi
     True
     """
+    checked_case(case)
+    n = whole(n, "a whole number of draws")
     _check_call(case, n, total, (pilot_cost, pilot_unit_cost), units)
     steps = Steps(progress, 10)
     worlds = Worlds.of(case, n, seed=seed)

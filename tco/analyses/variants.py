@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tco.analyses.decision import Decision, decide
-from tco.loader import Case, from_document
+from tco.loader import Case, checked_case, from_document
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps
-from tco.results import frame
-
-if TYPE_CHECKING:
-    import pandas
+from tco.results import Result
 
 AS_IT_STANDS = "base"
 
 
-@dataclass(frozen=True)
-class Variants:
+@dataclass(frozen=True, repr=False)
+class Variants(Result):
     """The verdict on a case as it stands, and on each of its scenarios.
 
     Parameters
@@ -55,10 +52,6 @@ class Variants:
                 "price": None if price is None else price.totals["all_in"].expected,
             }
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
-
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""
         return {
@@ -92,6 +85,7 @@ def scenarios(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Pr
     >>> list(tco.scenarios(tco.load("scenarios/cartridges.yaml"), n=1024).decisions)
     ['base', 'tariff shock', 'half the churn']
     """
+    checked_case(case)
     source = (case.original if case.scenario else None) or case.document  # with what `with_` and --set have changed
     own = case.scenario or AS_IT_STANDS
     others = [name for name in case.scenarios if name != own]

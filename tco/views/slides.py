@@ -13,7 +13,7 @@ import numpy as np
 
 from tco.errors import TcoError
 from tco.files import replacing
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps, each
 from tco.quantity import GRADES
@@ -58,7 +58,19 @@ def slides(
     ------
     TcoError
         Where python-pptx is not installed, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> with TemporaryDirectory() as folder:
+    ...     tco.slides(case, f"{folder}/case.pptx", n=512)
+    ...     Path(f"{folder}/case.pptx").stat().st_size > 0
+    True
     """
+    checked_case(case)
     try:
         import pptx
     except ImportError:

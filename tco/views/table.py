@@ -53,10 +53,12 @@ def text(result: Comparison | Comparisons) -> str:
     parts += [_block(columns[first : first + each], comparisons, scale) for first in range(0, len(columns), each)]
     parts += [_planned(comparison, scale) for comparison in comparisons[:1]]
     parts += [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
+    return "\n\n".join([*parts, *_warnings(comparisons)])
+
+
+def _warnings(comparisons: Sequence[Comparison]) -> list[str]:
     warnings = list(dict.fromkeys(warning for comparison in comparisons for warning in comparison.warnings))
-    if warnings:
-        parts.append("\n".join(["Warnings", *(wrapped(warning) for warning in warnings)]))
-    return "\n\n".join(parts)
+    return ["\n".join(["Warnings", *(wrapped(warning) for warning in warnings)])] if warnings else []
 
 
 def csv_text(result: Comparison | Comparisons) -> str:
@@ -94,17 +96,35 @@ def markdown(result: Comparison | Comparisons) -> str:
 
 
 def html(result: Comparison | Comparisons) -> str:
-    """Write a small table for notebooks."""
+    """Write it for notebooks: the answer, a small table, the gaps and the warnings."""
     comparisons = _all(result)
     columns = _columns(comparisons)
-    heads = "".join(f"<th>{escaping.escape(_head(column, len(comparisons) > 1))}</th>" for column in columns)
+    several = len(comparisons) > 1
+    heads = "".join(f'<th colspan="2">{escaping.escape(_head(column, several))}</th>' for column in columns)
+    units = "<th>a unit</th><th>present value</th>" * len(columns)
     body = []
     for name, value in _rows(comparisons):
-        cells = "".join(f"<td>{a_unit(column.per_unit(value(column)))}</td>" for column in columns)
+        pairs = [(a_unit(column.per_unit(value(column))), money(value(column))) for column in columns]
+        cells = "".join(f"<td>{unit}</td><td>{present}</td>" for unit, present in pairs)
         body.append(f"<tr><th>{escaping.escape(name.strip())}</th>{cells}</tr>")
-    caption = f"{escaping.escape(comparisons[0].currency)} a planned unit"
-    head = f"<thead><tr><th></th>{heads}</tr></thead>"
-    return f"<table><caption>{caption}</caption>{head}<tbody>{''.join(body)}</tbody></table>"
+    answer = "<br>".join(escaping.escape(line.strip()) for line in _headline(comparisons).split("\n"))
+    currency = f"<th>{escaping.escape(comparisons[0].currency)}</th>"
+    head = f"<thead><tr><th></th>{heads}</tr><tr>{currency}{units}</tr></thead>"
+    below = [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps] + _warnings(comparisons)
+    return f"<p>{answer}</p><table>{head}<tbody>{''.join(body)}</tbody></table>" + "".join(map(_listed, below))
+
+
+def _listed(paragraph: str) -> str:
+    """Write a heading and its folded entries as a list."""
+    title, *lines = paragraph.split("\n")
+    entries: list[str] = []
+    for line in lines:
+        if line.startswith("      "):
+            entries[-1] += f" {line.strip()}"
+        else:
+            entries.append(line.strip())
+    items = "".join(f"<li>{escaping.escape(entry)}</li>" for entry in entries)
+    return f"<p>{escaping.escape(title)}</p><ul>{items}</ul>"
 
 
 def _all(result: Comparison | Comparisons) -> tuple[Comparison, ...]:
@@ -112,34 +132,24 @@ def _all(result: Comparison | Comparisons) -> tuple[Comparison, ...]:
 
 
 def _columns(comparisons: Sequence[Comparison]) -> list[_Column]:
-    """List options, of several cases those with the same name beside each other."""
-    names = dict.fromkeys(option.supplier for comparison in comparisons for option in comparison.suppliers)
-    found = []
-    for name in names:
-        for comparison in comparisons:
-            found += [
-                _Column(o, comparison, _variant(comparison, comparisons))
-                for o in comparison.suppliers
-                if o.supplier == name
-            ]
-    one_case = len({comparison.name for comparison in comparisons}) == 1
-    return found if one_case else sorted(found, key=lambda column: comparisons.index(column.comparison))
-
-
-def _variant(comparison: Comparison, comparisons: Sequence[Comparison]) -> str:
-    """Name a variant by what tells it apart: its scenario, its case, or both."""
-    if len({one.name for one in comparisons}) == 1:
-        return comparison.scenario or "as it stands"
-    return f"{comparison.name}, {comparison.scenario}" if comparison.scenario else comparison.name
+    """List options, of variants of one case those with the same name beside each other."""
+    variants = Comparisons(tuple(comparisons)).variants
+    found = [
+        _Column(option, one, name) for name, one in zip(variants, comparisons, strict=True) for option in one.suppliers
+    ]
+    if len({comparison.name for comparison in comparisons}) > 1:
+        return found
+    names = list(dict.fromkeys(column.option.supplier for column in found))
+    return sorted(found, key=lambda column: names.index(column.option.supplier))
 
 
 def _headline(comparisons: Sequence[Comparison]) -> str:
     if len(comparisons) == 1:
         return _answer(comparisons[0])
     lines = [f"{len(comparisons)} variants side by side, {comparisons[0].currency} a planned unit (levelised)"]
-    for comparison in comparisons:
+    for name, comparison in zip(Comparisons(tuple(comparisons)).variants, comparisons, strict=True):
         best = comparison.cheapest
-        lines.append(short(f"  {_variant(comparison, comparisons)}: {best.label}, {_saving(comparison, best)}", WIDTH))
+        lines.append(short(f"  {_ended(name, 60)}: {best.label}, {_saving(comparison, best)}", WIDTH))
     return "\n".join(lines)
 
 
@@ -213,7 +223,7 @@ def _saved_of(total: str) -> Callable[[_Column], float | None]:
 def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison], scale: Scale) -> str:
     """Write up to four options below each other's headings, each a planned unit and as present value."""
     several = len(comparisons) > 1
-    heads = [textwrap.wrap(_head(column, several), _COLUMN - 2, max_lines=3, placeholder="…") for column in columns]
+    heads = [_head_lines(column, several=several) for column in columns]
     height = max(len(head) for head in heads)
     lines = []
     for row in range(height):
@@ -243,6 +253,22 @@ def _block(columns: Sequence[_Column], comparisons: Sequence[Comparison], scale:
 
 def _head(column: _Column, several: bool) -> str:
     return f"{column.option.label}: {column.variant}" if several else column.option.label
+
+
+def _head_lines(column: _Column, *, several: bool) -> list[str]:
+    """Fold a heading to the width of a column; a long one keeps the end of what tells its variant apart."""
+    width = _COLUMN - 2
+    head = _head(column, several)
+    if not several or (len(textwrap.wrap(head, width)) <= 3 and max(map(len, head.split())) <= width):
+        return textwrap.wrap(head, width, max_lines=3, placeholder="…")
+    label = textwrap.wrap(f"{column.option.label}:", width, max_lines=2, placeholder="…:")
+    return [*label, *textwrap.wrap(_ended(column.variant, 4 * width - 8), width)]
+
+
+def _ended(words: str, width: int) -> str:
+    """Cut words to a width in their middle: a path's beginning and a value at the end both tell variants apart."""
+    start = width // 3
+    return words if len(words) <= width else f"{words[:start]}…{words[len(words) - width + start + 1 :]}"
 
 
 def _mark(column: _Column) -> str:

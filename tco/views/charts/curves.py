@@ -69,6 +69,15 @@ def cash(result: CashFlow, *, names: Names | None = None, ax: Axes | None = None
     -------
     Axes
         Those given, or the new ones.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.cash(case.cash_flow("borealis", n=512), ax=ax) is ax
+    True
     """
     months = np.arange(len(result.cumulative))
     scale = axis_scale(float(np.abs(result.band).max()), float(np.abs(result.cumulative).max()))
@@ -148,6 +157,15 @@ def acceptability(result: Curve, *, names: Names | None = None, currency: str = 
         Of the price, where that is not the case's.
     ax : Axes, optional
         To draw on; by default those of a new figure.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.acceptability(case.acceptability("borealis", n=512), ax=ax) is ax
+    True
     """
     currency, base = currency or result.currency, called(result.baseline, names)
     with canvas(ax) as ax:
@@ -244,6 +262,15 @@ def belief(result: Curve, *, names: Names | None = None, ax: Axes | None = None)
 
     Three marks that are easily confused stand apart: the value that the case implies, a lost customer worth nothing,
     and hard lines alone, which leave out estimated lines as well.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.belief(case.belief("borealis", n=512), ax=ax) is ax
+    True
     """
     base, wins = called(result.baseline, names), result.wins["all_in"]
     implied = result.marks["implied"]
@@ -314,6 +341,19 @@ def breakeven(
         What people call the options.
     ax : Axes, optional
         To draw on; by default those of a new figure.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> import numpy
+    >>> found, prices = case.breakeven("borealis", n=512), [4.5, 5.0, 5.5]
+    >>> curve = case.table("suppliers.borealis.unit_price", prices).npv
+    >>> npv = numpy.array([curve[total]["borealis"] for total in ("hard", "hard_and_estimated", "all_in")])
+    >>> tco.chart.breakeven(found, prices, npv, ax=ax) is ax
+    True
     """
     scale, factor = axis_scale(float(np.abs(npv).max())), 100.0 if result.percent else 1.0
     points = np.asarray(values, dtype=float) * factor

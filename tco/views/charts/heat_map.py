@@ -49,6 +49,16 @@ def grid(result: Grid, *, names: Mapping[str, str] | None = None, ax: Axes | Non
     -------
     Axes
         Those given, or the new ones.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> found = case.grid("suppliers.borealis.unit_price", "product.sale_price", supplier="borealis")
+    >>> tco.chart.grid(found, ax=ax) is ax
+    True
     """
     from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 

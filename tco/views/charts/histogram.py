@@ -47,6 +47,15 @@ def npv(result: Simulation, supplier: str = "", *, ax: Axes | None = None) -> Ax
     -------
     Axes
         Those given, or the new ones.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.npv(case.simulate(512), "borealis", ax=ax) is ax
+    True
     """
     from matplotlib.patches import Patch
 

@@ -54,6 +54,15 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         Those given, or the new ones.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.tornado(case.sensitivity("borealis", n=64, draws=512), ax=ax) is ax
+    True
     """
     from matplotlib.patches import Patch
 
@@ -131,6 +140,15 @@ def sobol(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     """Draw each input's share of the variance: alone, and with what it does together with others; see `tornado`.
 
     Whiskers are 95 % confidence intervals; correlated inputs, which share variance, have one bar.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.sobol(case.sensitivity("borealis", n=64, draws=512), ax=ax) is ax
+    True
     """
     indices = _indices(result)
     bars = [pair for pair in indices if pair[1].total_order >= _SPEAKING][:MOST_BARS]
@@ -195,6 +213,15 @@ def evppi(result: Information, *, ax: Axes | None = None) -> Axes:
     """Draw what it would be worth to know each input before choosing, under the worth of knowing all; see `tornado`.
 
     Whiskers are two standard errors.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.evppi(case.information(n=512, units=[100]), ax=ax) is ax
+    True
     """
     worth = [one for one in result.inputs if one.evppi > max(_SPEAKING * result.evpi, 2 * one.standard_error)]
     bars: list[Known] = worth[:MOST_BARS]

@@ -72,13 +72,32 @@ def cost(result: Comparison, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         Those given, or the new ones.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.cost(case.compare(), ax=ax) is ax
+    True
     """
     layers = _line_layers(result)
     return _columns(result, layers, _cheapest_words(result), "cost of a planned unit by line, hard to soft", ax)
 
 
 def stages(result: Comparison, *, ax: Axes | None = None) -> Axes:
-    """Draw what failures cost a unit at each stage of the journey, for every option; see `cost`."""
+    """Draw what failures cost a unit at each stage of the journey, for every option; see `cost`.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.stages(case.compare(), ax=ax) is ax
+    True
+    """
     known = [stage for stage in STAGES if any(stage in option.by_stage for option in result.suppliers)]
     layers = _kind_layers(result, known, [option.by_stage for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by journey stage"
@@ -86,7 +105,17 @@ def stages(result: Comparison, *, ax: Axes | None = None) -> Axes:
 
 
 def modes(result: Comparison, *, ax: Axes | None = None) -> Axes:
-    """Draw what each failure mode costs a unit, for every option; see `cost`."""
+    """Draw what each failure mode costs a unit, for every option; see `cost`.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.modes(case.compare(), ax=ax) is ax
+    True
+    """
     known = list(dict.fromkeys(mode for option in result.suppliers for mode in option.by_mode))
     layers = _kind_layers(result, known, [option.by_mode for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by failure mode"

@@ -60,6 +60,15 @@ def bridge(result: Comparison, supplier: str = "", *, wins: float | None = None,
     -------
     Axes
         Those given, or the new ones.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.bridge(case.compare(), "borealis", ax=ax) is ax
+    True
     """
     base, option = result.supplier(result.baseline), _option(result, supplier)
     steps = _steps(result, base, option)

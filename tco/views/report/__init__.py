@@ -15,7 +15,7 @@ from typing import Any
 
 from tco.errors import UsageError
 from tco.files import write_text
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps, each
 from tco.views.report.content import Block, Bullets, Grid, Paragraph, Picture, Report, written
@@ -64,7 +64,19 @@ def report(
         For an unknown form.
     TcoError
         For a case with a single option, or a file that cannot be written.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> with TemporaryDirectory() as folder:
+    ...     tco.report(case, f"{folder}/case.md", n=512)
+    ...     Path(f"{folder}/case.md").read_text(encoding="utf-8").startswith("# ")
+    True
     """
+    checked_case(case)
     chosen = form or {".md": "md", ".markdown": "md"}.get(Path(path).suffix.lower(), "html")
     if chosen not in FORMS:
         raise UsageError(f"expected a report as {' or '.join(FORMS)}, found '{form}'")

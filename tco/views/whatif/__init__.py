@@ -15,7 +15,7 @@ import numpy as np
 from tco.engine import TOLERANCE
 from tco.errors import TcoError
 from tco.files import write_text
-from tco.loader import Case, from_document
+from tco.loader import Case, checked_case, from_document
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
 from tco.progress import Progress, Steps
 from tco.quantity import GRADES
@@ -60,7 +60,19 @@ def whatif(
     ------
     TcoError
         For a case with a single option, or a file that cannot be written.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> with TemporaryDirectory() as folder:
+    ...     tco.whatif(case, f"{folder}/whatif.html", n=512)
+    ...     Path(f"{folder}/whatif.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    True
     """
+    checked_case(case)
     if len(case.options) < 2:
         raise TcoError(f"expected a case with an option besides the baseline, found only {case.baseline}")
     steps = Steps(progress, 3)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tco.analyses.tornado import Tornado, tornado
 from tco.comparison import Comparison, compare
 from tco.files import build_date, replacing
-from tco.loader import Case
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, uncertain_inputs
 from tco.progress import Progress, Steps, each
 from tco.simulation import Simulation, simulate
@@ -64,7 +64,19 @@ def workbook(
     ------
     TcoError
         Where the file cannot be written.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> with TemporaryDirectory() as folder:
+    ...     tco.workbook(case, f"{folder}/case.xlsx", n=0)
+    ...     Path(f"{folder}/case.xlsx").stat().st_size > 0
+    True
     """
+    checked_case(case)
     steps = Steps(progress, 5)
     made = compare(case)
     simulation = sensitivity = None
