@@ -21,7 +21,7 @@ from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps
 from tco.views import charts
 from tco.views.charts.sentences import incomplete
-from tco.views.charts.style import doubt, styled
+from tco.views.charts.style import doubt, styled, unshown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -261,12 +261,13 @@ class Charts:
             raise UsageError(f"expected a file that ends in {', '.join(ENDINGS)}, found '{path}'")
         steps = Steps(progress, 10)
         asked = _Asked(case, supplier, x, y, n, seed, steps.part(7))
-        ax = KINDS[kind](asked)
-        if kind in _KNOW_NO_DOUBT and asked.unknown:
-            with styled():
-                doubt(ax, incomplete(asked.unknown))
-        with replacing(path) as temporary:
-            save(ax, temporary, ending[1:])
+        with unshown():
+            ax = KINDS[kind](asked)
+            if kind in _KNOW_NO_DOUBT and asked.unknown:
+                with styled():
+                    doubt(ax, incomplete(asked.unknown))
+            with replacing(path) as temporary:
+                save(ax, temporary, ending[1:])
         steps.done(3)
 
 
