@@ -29,6 +29,25 @@ def test_it_runs_from_top_to_bottom(path: Path) -> None:
         assert pictures(cell) == ("tco.chart." in cell.source)
 
 
+CORNERS = """from itertools import product
+heights = []
+for ends in product(*[(low, high) for _, low, high, _ in SLIDERS.values()]):
+    draw(**dict(zip(SLIDERS, ends, strict=True)))
+    heights.append(int(worlds.get_data().values.sum()))
+    assert all(bar.get_width() <= left.get_xlim()[1] for bar in bars)
+    assert bytes(picture.value).startswith(b"\\x89PNG")
+set(heights)"""
+"""Every slider at either end, in all combinations."""
+
+
+@pytest.mark.slow
+def test_the_picture_of_the_sliders_holds_all_worlds_wherever_they_stand() -> None:
+    notebook = nbformat.read(FOLDER / "3_sliders.ipynb", 4)
+    notebook.cells.append(nbformat.v4.new_code_cell(CORNERS))
+    (output,) = executed(notebook).cells[-1].outputs
+    assert output["data"]["text/plain"] == "{10000}"
+
+
 SESSION = {
     """import tco
 case = tco.load("../scenarios/hard_drives.yaml")
