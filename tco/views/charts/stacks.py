@@ -30,6 +30,7 @@ from tco.views.charts.style import (
     told_apart,
     wrapped,
 )
+from tco.views.charts.taking import expect
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -73,12 +74,14 @@ def cost(result: Comparison, *, ax: Axes | None = None) -> Axes:
     Axes
         Those given, or the new ones.
     """
+    expect(result, Comparison)
     layers = _line_layers(result)
     return _columns(result, layers, _cheapest_words(result), "cost of a planned unit by line, hard to soft", ax)
 
 
 def stages(result: Comparison, *, ax: Axes | None = None) -> Axes:
     """Draw what failures cost a unit at each stage of the journey, for every option; see `cost`."""
+    expect(result, Comparison)
     known = [stage for stage in STAGES if any(stage in option.by_stage for option in result.suppliers)]
     layers = _kind_layers(result, known, [option.by_stage for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by journey stage"
@@ -87,6 +90,7 @@ def stages(result: Comparison, *, ax: Axes | None = None) -> Axes:
 
 def modes(result: Comparison, *, ax: Axes | None = None) -> Axes:
     """Draw what each failure mode costs a unit, for every option; see `cost`."""
+    expect(result, Comparison)
     known = list(dict.fromkeys(mode for option in result.suppliers for mode in option.by_mode))
     layers = _kind_layers(result, known, [option.by_mode for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by failure mode"
