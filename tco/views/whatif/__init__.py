@@ -31,7 +31,7 @@ from tco.views.whatif.unfolded import Unfolded
 from tco.views.whatif.wording import label_of, sentence
 
 _SCRIPTS = ("arithmetic.js", "model.js", "page.js")
-_MEANINGS = {"hard": "what is invoiced or metered", "hard_and_estimated": "modelled", "all_in": "behaviour"}
+_MEANINGS = {"hard": "what is bought, paid or metered", "hard_and_estimated": "modelled", "all_in": "behaviour"}
 """What each total has that the one before it lacks."""
 _NAMED = 3
 """Lines that are named under a total."""
