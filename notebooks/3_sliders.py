@@ -43,6 +43,7 @@ import ipywidgets
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 SLIDERS = {
     "price of Borealis": ("suppliers.borealis.unit_price", 4.0, 6.0, 0.01),
@@ -51,34 +52,58 @@ SLIDERS = {
     "churn a leak": ("failures.leaks.churn", 0.0, 0.15, 0.005),
     "customers": ("demand.customers", 10_000, 100_000, 1_000),
 }
-EDGES = np.linspace(-600, 1000, 81)
+BARS = 80
 start = list(moved({}).rows())
+ends = [moved({path: low if path == fewest else high for path, low, high, _ in SLIDERS.values()})
+        for fewest in ("", "demand.customers")]
+dearest = max(row["cost_per_unit"] for end in ends for row in end.rows())
 
 figure = Figure(figsize=(8, 2.8), dpi=80, layout="constrained")
 left, right = figure.subplots(1, 2)
 bars = left.barh([row["label"] for row in start], [row["cost_per_unit"] for row in start], color="#0072B2")
-left.set(xlabel="£ a planned unit", xlim=(0, 12), xticks=(0, 4, 8, 12))
+left.set(xlabel="£ a planned unit", xlim=(0, 1.05 * dearest))
+left.locator_params(axis="x", nbins=4)
 left.invert_yaxis()
-worlds = right.stairs(np.zeros(80), EDGES, fill=True, color="#009E73")
-right.axvline(0, color="black")
-right.set(title="Borealis saves in 100% of worlds", xlabel="saved, £ thousand", xticks=(-500, 0, 500, 1000), yticks=[],
-          ylim=(0, 2_500))
+worlds = right.stairs(np.zeros(BARS), np.linspace(-500, 500, BARS + 1), fill=True, color="#009E73")
+zero = right.axvline(0, color="black")
+title = right.set_title("Borealis saves in 100% of worlds")
+right.set(xlabel="saved, £ thousand", xlim=(-500, 500), xticks=(-500, 0, 500), yticks=[])
 canvas = FigureCanvasAgg(figure)
-canvas.draw()  # laid out once: a move only changes what is drawn
+canvas.draw()  # laid out once
 figure.set_layout_engine("none")
+MOVING = (*bars, worlds, zero, title)
+for artist in MOVING:
+    artist.set_animated(True)
 picture = ipywidgets.Image(format="png")
+still = {}  # what does not move, by how far the axis reaches
+
+
+def background(reach):
+    """Draw all that a move leaves alone, once for each reach of the axis."""
+    if reach not in still:
+        right.set(xlim=(-reach, reach), xticks=(-reach, 0, reach))
+        canvas.draw()
+        still[reach] = canvas.copy_from_bbox(figure.bbox)
+    right.set_xlim(-reach, reach)
+    canvas.restore_region(still[reach])
 
 
 def draw(**values):
-    """Cost every option at the sliders' values, and draw what a unit costs and what Borealis saves."""
+    """Cost every option at the sliders' values, and draw what a unit costs and what Borealis saves in every world."""
     result = moved({SLIDERS[name][0]: value for name, value in values.items()})
     for bar, row in zip(bars, result.rows(), strict=True):
         bar.set_width(row["cost_per_unit"])
-    saved = result.npv("borealis")
-    worlds.set_data(np.histogram(saved / 1000, EDGES)[0])
-    right.set_title(f"Borealis saves in {(saved > 0).mean():.0%} of worlds")
+    saved = result.npv("borealis") / 1000
+    reach = 2 ** int(np.ceil(np.log2(max(np.abs(saved).max(), 1) / 250))) * 250  # 250, 500, 1,000 ...: all worlds fit
+    counts, edges = np.histogram(saved, BARS, (-reach, reach))
+    background(reach)
+    worlds.set_data(counts, edges)
+    right.set_ylim(0, 1.1 * counts.max())
+    title.set_text(f"Borealis saves in {(saved > 0).mean():.0%} of worlds")
+    for artist in MOVING:
+        figure.draw_artist(artist)
     png = io.BytesIO()
-    canvas.print_png(png)
+    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(png, "png", compress_level=1)
     picture.value = png.getvalue()
 
 

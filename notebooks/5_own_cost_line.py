@@ -18,7 +18,7 @@
 import tco
 
 case = tco.load("../scenarios/cartridges.yaml")
-lines = [*case.document.data["extra_costs"], {"name": "bad reviews", "per": "event", "amount": "0.30 to 0.90",
+lines = [*case.document.data["extra_costs"], {"name": "bad reviews", "per": "event", "amount": "1.20 to 3.60",
                                               "group": "customers", "grade": "soft", "source": "a guess, to be measured"}]
 with_reviews = case.with_({"extra_costs": lines})
 

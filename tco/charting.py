@@ -20,8 +20,9 @@ from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps
 from tco.views import charts
+from tco.views.charts.curves import BEYOND
 from tco.views.charts.sentences import incomplete
-from tco.views.charts.style import doubt, styled
+from tco.views.charts.style import doubt, styled, unshown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 ENDINGS = (".png", ".svg", ".pdf")
 _POINTS = 15
-_BEYOND = 0.25
-"""How far a break-even chart reaches beyond what it marks, as a share of the distance between these."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class _Asked:
     y: str
     n: int
     seed: int
-    progress: Progress | None
+    progress: Progress | None = None
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -133,7 +132,7 @@ def _breakeven(asked: _Asked) -> Axes:
 
     found = breakeven(asked.case, asked.supplier, **asked.drawn)
     values, npv = along_the_price(asked.case, found, n=asked.n, seed=asked.seed)
-    return charts.breakeven(found, values, npv, currency=asked.case.currency, names=asked.names)
+    return charts.breakeven(found, values, npv, names=asked.names)
 
 
 def _tornado(asked: _Asked) -> Axes:
@@ -261,12 +260,13 @@ class Charts:
             raise UsageError(f"expected a file that ends in {', '.join(ENDINGS)}, found '{path}'")
         steps = Steps(progress, 10)
         asked = _Asked(case, supplier, x, y, n, seed, steps.part(7))
-        ax = KINDS[kind](asked)
-        if kind in _KNOW_NO_DOUBT and asked.unknown:
-            with styled():
-                doubt(ax, incomplete(asked.unknown))
-        with replacing(path) as temporary:
-            save(ax, temporary, ending[1:])
+        with unshown():
+            ax = KINDS[kind](asked)
+            if kind in _KNOW_NO_DOUBT and asked.unknown:
+                with styled():
+                    doubt(ax, incomplete(asked.unknown))
+            with replacing(path) as temporary:
+                save(ax, temporary, ending[1:])
         steps.done(3)
 
 
@@ -321,7 +321,7 @@ def along_the_price(
     flips = found.totals.values()
     marks = [x for flip in flips for x in (flip.expected, flip.p5, flip.p95) if x is not None and x >= turned.low]
     low, high = min(found.value, *marks, found.value), max(found.value, *marks, found.value)
-    reach = _BEYOND * (high - low) or 0.5 * turned.scale
+    reach = BEYOND * (high - low) or 0.5 * turned.scale
     values = np.linspace(max(low - reach, turned.low), min(high + reach, turned.high), _POINTS)
 
     def expected(value: float) -> FloatArray:

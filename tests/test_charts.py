@@ -634,6 +634,75 @@ class TestAxes:
             assert finding(ax)
 
 
+class TestWhatIsGiven:
+    @pytest.mark.parametrize(
+        ("draw", "given", "words"),
+        [
+            (chart.bridge, "case", "expected a Comparison, found Case: tco.compare(case)"),
+            (chart.cost, "simulation", "expected a Comparison, found Simulation: tco.compare(case)"),
+            (chart.stages, "case", "expected a Comparison, found Case"),
+            (chart.modes, "case", "expected a Comparison, found Case"),
+            (chart.npv, "comparison", "expected a Simulation, found Comparison: tco.simulate(case)"),
+            (chart.cash, "case", 'expected a CashFlow, found Case: tco.cash_flow(case, "NAME")'),
+            (
+                chart.acceptability,
+                "case",
+                'expected a Curve, found Case: tco.acceptability(case, "NAME") or',
+            ),
+            (chart.belief, "comparison", "expected a Curve, found Comparison"),
+            (chart.breakeven, "comparison", 'expected a BreakEven, found Comparison: tco.breakeven(case, "NAME")'),
+            (chart.tornado, "case", "expected a Tornado or Sensitivity, found Case: tco.tornado(case) or"),
+            (chart.sobol, "tornado", "expected a Sensitivity, found Tornado: tco.sensitivity(case)"),
+            (chart.evppi, "case", "expected an Information, found Case: tco.information(case)"),
+            (chart.grid, "case", "expected a Grid, found Case: tco.grid(case, PATH, PATH)"),
+        ],
+    )
+    def test_of_another_kind_is_refused_with_what_to_write_instead(self, draw, given, words):
+        case = case_of("hard_drives")
+        made = {
+            "case": lambda: case,
+            "comparison": lambda: compare(case),
+            "simulation": lambda: simulate(case, 64),
+            "tornado": lambda: tco.tornado(case, "hgst"),
+        }[given]()
+        with pytest.raises(TcoError) as raised:
+            draw(made)
+        assert str(raised.value).startswith(words)
+
+    def test_may_be_a_tornado_which_is_drawn_as_a_sensitivity_is(self):
+        case = case_of("cartridges")
+        alone = chart.tornado(tco.tornado(case, "borealis"))
+        with_all = chart.tornado(sensitivity(case, "borealis", n=64, draws=DRAWS))
+        assert finding(alone) == finding(with_all)
+        sizes = [[(bar.get_x(), bar.get_width()) for bar in ax.patches] for ax in (alone, with_all)]
+        assert sizes[0] == sizes[1]
+        assert [x.get_text() for x in alone.get_yticklabels()] == [x.get_text() for x in with_all.get_yticklabels()]
+        assert mishaps(alone.figure) == []
+
+    @pytest.mark.parametrize("of", ["", "suppliers.borealis.failure_rates.leaks", "lost_customer"])
+    def test_may_be_a_break_even_alone(self, of):
+        case = case_of("cartridges")
+        found = tco.breakeven(case, "borealis", of=of, n=DRAWS)
+        ax = chart.breakeven(found)
+        factor = 100 if found.percent else 1
+        lines = [line for line in ax.get_lines() if len(line.get_xdata()) > 1 and "Line" in type(line).__name__]
+        now = Worlds.of(case, DRAWS).savings("borealis").mean(axis=1)
+        drawn = {line.get_label().split(":")[0]: line for line in lines}
+        for name, total, npv in zip(("hard", "hard + estimated", "all in"), TOTALS, now, strict=True):
+            x, y = drawn[name].get_data()
+            at = found.totals[total].expected
+            if at is not None and x[0] <= factor * at <= x[-1]:
+                assert np.interp(factor * at, x, y) == pytest.approx(0, abs=1e-6 * np.abs(y).max())
+            stands = np.interp(factor * found.value, x, y)
+            assert stands == pytest.approx(npv / 1000, rel=0.01 if of else 1e-6)
+        assert mishaps(ax.figure) == []
+
+    def test_has_the_npv_in_the_currency_of_the_case_whatever_that_of_the_price(self):
+        ax = chart.breakeven(tco.breakeven(case_of("dominated"), "norvik", n=DRAWS))
+        assert "€" in ax.get_ylabel()
+        assert "SEK" in ax.get_xlabel()
+
+
 class TestFiles:
     case = ROOT / "scenarios/hard_drives.yaml"
 

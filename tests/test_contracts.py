@@ -435,6 +435,32 @@ class TestTheReadme:
         for block in re.findall(r"```python\n(.*?)```", self.text, re.S):
             exec(compile(block, "README.md", "exec"), {})
 
+    def test_sample_output_is_what_the_command_prints(self):
+        ((command, shown),) = re.findall(r"<!-- output of tco (.*?) -->\n```\n(.*?)```", self.text, re.S)
+        result = CliRunner().invoke(cli.main, command.split())
+        assert shown in result.output
+
+    def test_sample_mistakes_are_those_of_the_starter_case(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        CliRunner().invoke(cli.main, ["init", "my_case.yaml"])
+        before, better = Path("my_case.yaml").read_text().split("  better:\n")
+        better = better.replace("price_growth", "price_grwoth", 1).replace("duty_rate: 0%", "duty_rate: 8", 1)
+        Path("my_case.yaml").write_text(f"{before}  better:\n{better}")
+        result = CliRunner().invoke(cli.main, ["validate", "my_case.yaml"])
+        (shown,) = re.findall(r"```\n(my_case.yaml:.*?)```", self.text, re.S)
+        assert shown in result.output
+
+    def test_its_links_lead_somewhere(self):
+        for path in ("README.md", "ARCHITECTURE.md", "docs/method.md"):
+            for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / path).read_text()):
+                assert ((ROOT / path).parent / target).exists(), f"{path}: {target}"
+
+    def test_method_names_every_line_with_its_group_and_grade(self):
+        rows = re.findall(r"^\| ([^|]*) \| ([^|]*) \| ([^|]*) \|", (ROOT / "docs/method.md").read_text(), re.M)
+        told = {name: (group, grade) for names, group, grade in rows for name in names.split(", ")}
+        for line in MODEL.lines:
+            assert told[line.cost.line] == (line.cost.group, line.cost.grade)
+
     def test_names_every_shipped_case(self):
         assert all(f"scenarios/{path.name}" in self.text for path in (ROOT / "scenarios").glob("*.yaml"))
 

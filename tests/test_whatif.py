@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 from scipy import special, stats
 
 import tco
@@ -429,6 +430,192 @@ class TestThePage:
             page.evaluate("performance.getEntriesByType('resource').filter((x) => !x.name.startsWith('data:')).length")
             == 0
         )
+
+
+HALF_KNOWN = """
+tco: 1
+name: half known
+currency: EUR
+start: 2027-01
+horizon_months: 24
+discount_rate: 8%
+baseline: old
+product: {sale_price: 10}
+demand: {units_per_year: 1000}
+contacts: {cost: 5}
+exchange_rates: {USD: 0.8}
+failures:
+  late: {stage: delivery, liable: carrier, refund: 50%, contacts: 1}
+  broken: {stage: unboxing, liable: supplier, refund: 50%, contacts: 1}
+suppliers:
+  old:
+    currency: USD
+    price_breaks:
+      - {from_units_per_year: 0, unit_price: 7}
+      - {from_units_per_year: 500, unit_price: 6}
+      - {from_units_per_year: 5_000, unit_price: 5}
+    failure_rates: {late: 5%, broken: 2%}
+  fast: {label: "Fast <b>&", unit_price: 4.50, failure_rates: {late: unknown, broken: unknown}}
+  dear: {unit_price: 6, failure_rates: {late: 5%, broken: 2%}}
+  fading: {unit_price: {by_year: [4, 7]}, failure_rates: {late: 5%, broken: 2%}}
+  returning: {unit_price: 4, one_off: 6_000, failure_rates: {late: 5%, broken: 2%}}
+  same: {based_on: old}
+  barely: {unit_price: 3.80, one_off: 1_950, failure_rates: {late: 5%, broken: 2%}}
+"""
+
+
+@pytest.fixture(scope="module")
+def half_known(browser, tmp_path_factory):
+    """The page of a case with unknown rates, a table of prices and a path by year."""
+    folder = tmp_path_factory.mktemp("half")
+    (folder / "case.yaml").write_text(HALF_KNOWN)
+    whatif(tco.load(folder / "case.yaml"), folder / "whatif.html", n=DRAWS)
+    found = browser.new_context(offline=True).new_page()
+    found.told = []
+    found.on("pageerror", lambda error: found.told.append(str(error)))
+    found.goto((folder / "whatif.html").as_uri())
+    return found
+
+
+def settled(page, option):
+    page.select_option("#option", option)
+    page.wait_for_timeout(60)
+    return page
+
+
+LATE, BROKEN = (f"suppliers.fast.failure_rates.{mode}" for mode in ("late", "broken"))
+
+
+class TestWhatNobodyKnows:
+    def test_marks_every_figure_of_its_option_and_no_other(self, half_known):
+        settled(half_known, "fast")
+        assert half_known.locator(".card .mark").all_text_contents() == ["INCOMPLETE"] * 3
+        words = "INCOMPLETE: Fast <b>&, late: failure rate; Fast <b>&, broken: failure rate are unknown and count as 0."
+        assert words in half_known.text_content("#incomplete")
+        assert "Fast <b>& (INCOMPLETE)" in half_known.text_content("#lines")
+        assert "Fast <b>& (INCOMPLETE)" in half_known.text_content("#stacks")
+        row = half_known.locator("tr", has_text="INCOMPLETE: an unknown rate counts as 0")
+        assert row.count() == 1
+        assert "Fast <b>&" in row.text_content()
+        settled(half_known, "dear")
+        assert half_known.locator(".card .mark").all_text_contents() == [""] * 3
+        assert not half_known.locator("#incomplete").is_visible()
+
+    def test_loses_its_mark_once_it_is_set_if_only_to_nothing_as_in_compare(self, half_known):
+        settled(half_known, "fast")
+        box(half_known, LATE).locator("input[type=number]").fill("3")
+        half_known.wait_for_timeout(60)
+        words = "INCOMPLETE: Fast <b>&, broken: failure rate is unknown and counts as 0."
+        assert words in half_known.text_content("#incomplete")
+        box(half_known, BROKEN).locator("input[type=number]").fill("0")
+        half_known.wait_for_timeout(60)
+        assert not half_known.locator("#incomplete").is_visible()
+        assert half_known.locator(".card .mark").all_text_contents() == [""] * 3
+        assert "unknown" in half_known.text_content("#changed")
+        command = half_known.text_content("#command")
+        assert f"{BROKEN}=0" in command
+        changed = tco.from_data(YAML(typ="safe").load(HALF_KNOWN)).with_({LATE: 0.03, BROKEN: 0})
+        fast = tco.compare(changed).supplier("fast")
+        assert fast.incomplete == ()
+        assert figures(half_known) == [round(fast.totals[total].npv) for total in TOTALS]
+        half_known.click("#reset")
+        half_known.wait_for_timeout(60)
+        assert half_known.locator("#incomplete").is_visible()
+
+    def test_stands_among_the_first_inputs(self, half_known):
+        first = half_known.eval_on_selector_all("#inputs > .control", "(all) => all.map((one) => one.dataset.path)")
+        assert {LATE, BROKEN} <= set(first)
+
+    def test_is_listed_with_all_that_the_case_leaves_out(self, half_known):
+        told = half_known.text_content("#figures").split("What is left out")[1]
+        assert f"{LATE} is unknown (old, dear, fading, returning, same, barely state it): with old's value" in told
+        assert "Fast <b>& would save" in told
+        assert "No option states anything for:" in told
+        assert "corporate tax" in told
+
+
+@pytest.mark.parametrize(
+    ("option", "words", "short"),
+    [
+        ("dear", "It does not pay back: it needs nothing up front, but costs more from month 1 on", "never"),
+        (
+            "fading",
+            "saves at first, but by month 17 all of it is lost again: it loses over the horizon",
+            "then lost again",
+        ),
+        ("same", "It saves nothing and needs nothing up front", "at once"),
+        ("returning", "It does not pay back within the horizon", "never"),
+        (
+            "barely",
+            "It pays back after 23.4 months, all in. That is without discounting: as present value it loses",
+            "23.4",
+        ),
+        ("fast", "It pays back at once: it needs nothing up front", "at once"),
+    ],
+)
+def test_payback_is_told_with_what_becomes_of_it(half_known, option, words, short):
+    """The baseline costs 4.80 a unit and 83.33 units go a month; fading saves 0.80 for 12 months, then loses 2.20.
+
+    12 x 0.80 / 2.20 is 4.4 months, so that the fifth month of year 2 loses the rest. Barely saves 1.00 a unit:
+    1,950 / 83.33 is 23.4 months.
+    """
+    settled(half_known, option)
+    assert words in half_known.text_content("#sentence")
+    row = half_known.locator("#lines tr", has_text="Payback").locator("td").all_text_contents()
+    names = half_known.evaluate("tco.model.options.map((one) => one.name)")
+    assert short in row[names.index(option)]
+    assert half_known.told == []
+
+
+def test_prices_have_their_currency_and_a_table_is_named_in_plain_words(half_known):
+    settled(half_known, "same")
+    assert re.fullmatch(r"highest price 6\.00 USD a unit", half_known.locator(".card .price").first.text_content())
+    words = "the most that the plan may pay from “Old: table of prices”, for this option alone, all its prices moved"
+    assert words in half_known.text_content("#sentence")
+    settled(half_known, "fading")
+    words = (
+        "“Fading: unit price” may be in the first year, for this option alone, all years moved in proportion; now 4.00"
+    )
+    assert words in half_known.text_content("#sentence")
+    row = half_known.locator("#lines tr", has_text="Highest price, hard").first.locator("td").all_text_contents()
+    assert row[0] == "–"
+    assert [cell.split()[-1] for cell in row[1:]] == ["EUR", "EUR", "EUR", "EUR", "USD", "EUR"]
+
+
+def test_one_number_of_a_table_or_path_stands_first_and_the_rest_under_more(half_known):
+    first = half_known.eval_on_selector_all("#inputs > .control", "(all) => all.map((one) => one.dataset.path)")
+    assert [path for path in first if "price_breaks" in path] == ["suppliers.old.price_breaks.1.unit_price"]
+    assert [path for path in first if "by_year" in path] == ["suppliers.fading.unit_price.by_year.1"]
+    more = half_known.eval_on_selector_all("#more .control", "(all) => all.map((one) => one.dataset.path)")
+    assert "suppliers.old.price_breaks.0.unit_price" in more
+    assert "suppliers.fading.unit_price.by_year.0" in more
+
+
+@pytest.mark.parametrize(
+    ("hash", "words"),
+    [
+        ("option=nobody", "This link names an option that the case does not have: nobody."),
+        ("option=old", "This link names the baseline as its option: old."),
+        ("option=dear&demand.unit=5", "Not taken: demand.unit: the case has no such input."),
+        (
+            "option=dear&demand.units_per_year=",
+            "Not taken: demand.units_per_year: expected 0 or more, found no number.",
+        ),
+        ("option=dear&&", "This link is cut off or garbled and cannot be read: nothing was taken from it."),
+        ("nonsense", "This link is cut off or garbled"),
+        ("option=%E0%A4", "This link is cut off or garbled"),
+        ("option=dear&demand.units_per_year=2000", "Settings taken from the link."),
+        ("gaps", ""),
+    ],
+)
+def test_a_link_that_does_not_fit_is_told_plainly(half_known, hash, words):
+    page = half_known.context.new_page()
+    page.goto(half_known.url.split("#")[0] + f"#{hash}")
+    assert words in page.text_content("#note")
+    refused = bool(words) and "Settings taken" not in words
+    assert page.locator("#refused").is_visible() == refused
+    assert page.text_content("#refused") == (page.text_content("#note") if refused else "")
+    page.close()
 
 
 HOSTILE = """</script><script>alert(1)</script><!-- & "' <img src=x onerror=alert(2)>"""

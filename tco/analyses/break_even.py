@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -86,7 +86,9 @@ class BreakEven(Result):
     Parameters
     ----------
     supplier, label, baseline, currency : str
-        The option, what people call it, what it is held against, and the case's currency.
+        The option, what people call it, what it is held against, and the currency of the price.
+    case_currency : str
+        Of the NPV.
     path, meaning, unit : str
         The input that is turned.
     percent : bool
@@ -106,6 +108,9 @@ class BreakEven(Result):
         Whether lower values speak for the option.
     linear : bool
         Whether the NPV is a straight line in it, so that all is exact; else it was solved and put back.
+    line : tuple of (float, dict of str to float)
+        Values of the input in order, and the expected NPV there in the three totals: two points of a straight line,
+        else all that were looked at.
     more : tuple of float
         Further values at which the all-in NPV of the base case changes its sign.
     provenance : Provenance
@@ -116,6 +121,7 @@ class BreakEven(Result):
     label: str
     baseline: str
     currency: str
+    case_currency: str
     path: str
     meaning: str
     unit: str
@@ -128,6 +134,7 @@ class BreakEven(Result):
     wins: tuple[tuple[float, Mapping[str, float]], ...]
     lower_wins: bool
     linear: bool
+    line: tuple[tuple[float, Mapping[str, float]], ...]
     more: tuple[float, ...]
     provenance: Provenance
 
@@ -152,6 +159,7 @@ class BreakEven(Result):
             "wins": [{"value": value, **chances} for value, chances in self.wins],
             "lower_wins": self.lower_wins,
             "linear": self.linear,
+            "line": [{"value": value, **npv} for value, npv in self.line],
             "more": list(self.more),
             "provenance": self.provenance.to_dict(),
         }
@@ -309,6 +317,15 @@ class _Solver:
         elif abs(residual) > JUMP * self.size:
             outcome = "jumps"
         return Flip(base, expected, p5, p50, p95, outcome, residual)
+
+    def line(self, totals: Mapping[str, Flip]) -> Iterator[tuple[float, dict[str, float]]]:
+        """Yield values of the lever, and the expected NPV there: enough to draw it by."""
+        values = set(self.points)
+        if not self.linear:
+            at = [flip.expected for flip in totals.values() if flip.expected is not None]
+            values = {*map(float, self.scan[0]), self.lever.value, *at}
+        for value in sorted(values):
+            yield value, {total: self._mean(value, t) for t, total in enumerate(TOTALS)}
 
     def _mean(self, value: float, total: int) -> float:
         return float(self.at_value(value)[total].mean())
@@ -612,6 +629,7 @@ def _result(
         currency=case.option(supplier).settings.get("currency", case.currency)
         if turned.key == "price"
         else case.currency,
+        case_currency=case.currency,
         path=turned.path,
         meaning=turned.meaning,
         unit=turned.unit,
@@ -624,6 +642,7 @@ def _result(
         wins=tuple(wins),
         lower_wins=solver.lower_wins,
         linear=solver.linear,
+        line=tuple(solver.line(totals)),
         more=more,
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, worlds.seed, "sobol"),
     )

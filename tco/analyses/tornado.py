@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.figure import Figure, best_supplier
+from tco.analyses.figure import Figure, best_supplier, labels_of
 from tco.analyses.levers import turnable
 from tco.distributions import Distribution, FloatArray
 from tco.engine import TOLERANCE
@@ -17,7 +17,8 @@ from tco.graph import NotFinite
 from tco.loader import Case, checked_case
 from tco.numbers import KINDS
 from tco.outcomes import Outcomes, Worlds
-from tco.results import Result
+from tco.results import Provenance, Result
+from tco.version import VERSION
 
 LOW, HIGH = 0.10, 0.90
 """Percentiles between which each input is moved."""
@@ -81,6 +82,12 @@ class Tornado(Result):
         Percentiles between which inputs are moved, but for stated ranges.
     bars : tuple of Bar
         The largest swing first; equal ones by path.
+    label, currency : str
+        What people call the option, and the case's currency.
+    labels, kinds : dict of str to str
+        For each input what it is in people's words, and its kind: share, rate, positive or number.
+    provenance : Provenance
+        What this was made from.
     """
 
     supplier: str
@@ -89,6 +96,11 @@ class Tornado(Result):
     low: float
     high: float
     bars: tuple[Bar, ...]
+    label: str
+    currency: str
+    labels: Mapping[str, str]
+    kinds: Mapping[str, str]
+    provenance: Provenance
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row an input."""
@@ -158,7 +170,20 @@ def tornado_of(figure: Figure, low: float, high: float, ranges: Ranges) -> Torna
     base, *lines = np.split(_one_run(figure, values), np.cumsum([1, *[len(one) for one in values.values()]])[:-1])
     bars = [_bar(path, values[path], line, stated=path in ranges) for path, line in zip(values, lines, strict=True)]
     ordered = tuple(sorted(bars, key=lambda bar: (-bar.swing, bar.path)))
-    return Tornado(figure.supplier, figure.output, float(base[0]), low, high, ordered)
+    case = figure.outcomes.case
+    return Tornado(
+        supplier=figure.supplier,
+        output=figure.output,
+        base=float(base[0]),
+        low=low,
+        high=high,
+        bars=ordered,
+        label=case.option(figure.supplier).label,
+        currency=case.currency,
+        labels=labels_of(case, [bar.path for bar in ordered]),
+        kinds={path: one.entry.kind for one in case.inputs.values() for path, _ in one.parts() if path in values},
+        provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION),
+    )
 
 
 def _with_ranges(figure: Figure, ranges: Ranges) -> Figure:

@@ -302,7 +302,7 @@ def _gaps(comparison: Comparison) -> str:
     """Write what the case leaves out, uneven gaps first."""
     uneven = [gap for gap in comparison.gaps if gap.kind != "line"]
     lines = ["Gaps: what the case leaves out"]
-    lines += [wrapped(_uneven(gap, comparison)) for gap in uneven[:_MOST_GAPS]]
+    lines += [wrapped(uneven_gap(gap, comparison)) for gap in uneven[:_MOST_GAPS]]
     if len(uneven) > _MOST_GAPS:
         lines.append(f"  … and {len(uneven) - _MOST_GAPS} more uneven inputs (see --format json)")
     left = [gap.name for gap in comparison.gaps if gap.kind == "line"]
@@ -311,7 +311,8 @@ def _gaps(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def _uneven(gap: Gap, comparison: Comparison) -> str:
+def uneven_gap(gap: Gap, comparison: Comparison) -> str:
+    """Say what an option leaves out, and what it would save with another one's value."""
     labels = {option.supplier: option.label for option in comparison.suppliers}
     moved = "; ".join(f"{labels[name]} would save {signed(npv)}" for name, npv in gap.npv_if_equal.items())
     state = "is unknown" if gap.kind == "unknown" else "is not stated"

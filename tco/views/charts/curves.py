@@ -38,6 +38,7 @@ from tco.views.charts.style import (
     numbers_on,
     percent_on,
 )
+from tco.views.charts.taking import expect
 from tco.views.decision import as_percent, number
 from tco.views.risk import chance
 from tco.views.table import NAMES
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _TICKS = 13
+BEYOND = 0.25
+"""How far a break-even chart reaches beyond what it marks, as a share of the distance between these."""
 _HARDLY = 0.002
 """Share of worlds below which an option hardly ever saves."""
 Names = Mapping[str, str]
@@ -79,6 +82,7 @@ def cash(result: CashFlow, *, names: Names | None = None, ax: Axes | None = None
     >>> tco.chart.cash(case.cash_flow("borealis", n=512), ax=ax) is ax
     True
     """
+    expect(result, CashFlow)
     months = np.arange(len(result.cumulative))
     scale = axis_scale(float(np.abs(result.band).max()), float(np.abs(result.cumulative).max()))
     with canvas(ax) as ax:
@@ -167,6 +171,7 @@ def acceptability(result: Curve, *, names: Names | None = None, currency: str = 
     >>> tco.chart.acceptability(case.acceptability("borealis", n=512), ax=ax) is ax
     True
     """
+    expect(result, Curve)
     currency, base = currency or result.currency, called(result.baseline, names)
     with canvas(ax) as ax:
         handles = _chances(ax, result)
@@ -272,6 +277,7 @@ def belief(result: Curve, *, names: Names | None = None, ax: Axes | None = None)
     >>> tco.chart.belief(case.belief("borealis", n=512), ax=ax) is ax
     True
     """
+    expect(result, Curve)
     base, wins = called(result.baseline, names), result.wins["all_in"]
     implied = result.marks["implied"]
     marks = [(0.0, float(np.interp(0.0, result.values, wins)), "s", "lost customers worth nothing")]
@@ -318,10 +324,9 @@ def _belief_words(result: Curve, marks: Sequence[tuple[float, float, str, str]])
 
 def breakeven(
     result: BreakEven,
-    values: Sequence[float] | FloatArray,
-    npv: FloatArray,
+    values: Sequence[float] | FloatArray | None = None,
+    npv: FloatArray | None = None,
     *,
-    currency: str = "",
     names: Names | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -331,12 +336,11 @@ def breakeven(
     ----------
     result : BreakEven
         From `tco.breakeven`.
-    values : array of shape (m,)
-        Of the input that is turned, in order [unit of the input].
-    npv : array of shape (3, m)
-        Expected NPV there, in the three totals [money].
-    currency : str
-        Of the NPV, where that is not the price's.
+    values : array of shape (m,), optional
+        Of the input that is turned, in order; by default around the break-evens [unit of the input].
+    npv : array of shape (3, m), optional
+        Expected NPV there, in the three totals; by default on straight lines between points that the result knows
+        [money].
     names : dict of str to str, optional
         What people call the options.
     ax : Axes, optional
@@ -355,6 +359,9 @@ def breakeven(
     >>> tco.chart.breakeven(found, prices, npv, ax=ax) is ax
     True
     """
+    expect(result, BreakEven)
+    if values is None or npv is None:
+        values, npv = _around_the_flips(result)
     scale, factor = axis_scale(float(np.abs(npv).max())), 100.0 if result.percent else 1.0
     points = np.asarray(values, dtype=float) * factor
     with canvas(ax) as ax:
@@ -369,13 +376,29 @@ def breakeven(
         handles.append(ax.axvline(result.value * factor, color=INK, linewidth=1.4, linestyle=(0, (1, 1)), label=words))
         ax.set_xlim(float(points[0]), float(points[-1]))
         ax.set_xlabel(_input_words(result))
-        ax.set_ylabel(f"expected NPV, {unit_of(currency or result.currency)}{scale.word}")
+        ax.set_ylabel(f"expected NPV, {unit_of(result.case_currency)}{scale.word}")
         ax.grid(axis="y")
         numbers_on(ax.xaxis)
         numbers_on(ax.yaxis)
         about = f"NPV of {result.label} against {called(result.baseline, names)}, all other inputs drawn"
         headline(ax, _break_even_words(result), shown(result.provenance, about), handles)
     return ax
+
+
+def _around_the_flips(result: BreakEven) -> tuple[FloatArray, FloatArray]:
+    """Give values of the input around its break-evens, (m,), and the expected NPV there, (3, m)."""
+    known = np.array([value for value, _ in result.line])
+    npv = np.array([[one[total] for _, one in result.line] for total in TOTALS])
+    flips = result.totals.values()
+    marks = [result.value, *(x for flip in flips for x in (flip.expected, flip.p5, flip.p95) if x is not None)]
+    reach = BEYOND * (max(marks) - min(marks)) or 0.5 * abs(result.value) or 1.0
+    low, high = max(min(marks) - reach, min(0.0, *marks)), max(marks) + reach
+    if result.linear:
+        values, first = np.array([low, high]), known[0]
+        return values, npv[:, :1] + (npv[:, 1:] - npv[:, :1]) * (values - first) / (known[1] - first)
+    inside = known[(known > low) & (known < high)]
+    values = np.array([max(low, known[0]), *inside, min(high, known[-1])])
+    return values, np.array([np.interp(values, known, row) for row in npv])
 
 
 def _npv_line(ax: Axes, result: BreakEven, i: int, points: FloatArray, npv: FloatArray, factor: float) -> Artist:

@@ -22,6 +22,7 @@ from tco.views.charts.style import (
     headline,
     ink_on,
 )
+from tco.views.charts.taking import expect
 from tco.views.risk import chance
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def grid(result: Grid, *, names: Mapping[str, str] | None = None, ax: Axes | Non
     """
     from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 
+    expect(result, Grid)
     scale = axis_scale(float(np.abs(result.npv[TOTALS.index("all_in")]).max()))
     npv = result.npv[TOTALS.index("all_in")] / scale.divisor
     reach = float(np.abs(npv).max()) or 1.0

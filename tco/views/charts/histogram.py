@@ -20,6 +20,7 @@ from tco.views.charts.style import (
     numbers_on,
     percent_on,
 )
+from tco.views.charts.taking import expect
 from tco.views.risk import chance
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def npv(result: Simulation, supplier: str = "", *, ax: Axes | None = None) -> Ax
     """
     from matplotlib.patches import Patch
 
+    expect(result, Simulation)
     option = _option(result, supplier)
     keys = [one.supplier for one in result.suppliers]
     saved = result.present_costs[keys.index(result.baseline)] - result.present_costs[keys.index(option.supplier)]

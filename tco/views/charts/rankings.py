@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tco.analyses.figure import OUTPUTS
-from tco.analyses.sensitivities import InputSensitivity, Sensitivity
+from tco.analyses.sensitivities import Sensitivity
+from tco.analyses.tornado import Bar, Tornado
 from tco.analyses.value_of_information import Information, Known
 from tco.analyses.variance import STUDENT, SobolIndex
 from tco.views.charts.sentences import axis_scale, plain, sentence, shown, sums, unit_of
@@ -26,6 +27,7 @@ from tco.views.charts.style import (
     percent_on,
     told_apart,
 )
+from tco.views.charts.taking import expect
 from tco.views.sensitivity import amount
 
 if TYPE_CHECKING:
@@ -40,13 +42,22 @@ _SPEAKING = 0.005
 """Share of the variance, or of the largest value, below which an input gets no bar."""
 
 
-def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
+@dataclass(frozen=True)
+class _Moved:
+    """An input that is moved alone, as it is drawn."""
+
+    label: str
+    kind: str
+    bar: Bar
+
+
+def tornado(result: Tornado | Sensitivity, *, ax: Axes | None = None) -> Axes:
     """Draw how far each input alone moves an option's figure, the widest swing on top.
 
     Parameters
     ----------
-    result : Sensitivity
-        From `sensitivity`.
+    result : Tornado or Sensitivity
+        From `tornado` or `sensitivity`.
     ax : Axes, optional
         To draw on; by default those of a new figure.
 
@@ -66,8 +77,9 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     """
     from matplotlib.patches import Patch
 
-    moving = [one for one in result.inputs if one.swing > 0]
-    bars = [one for one in moving if one.swing >= _NARROW * moving[0].swing][:MOST_BARS]
+    expect(result, Tornado, Sensitivity)
+    moving = [one for one in _moved(result) if one.bar.swing > 0]
+    bars = [one for one in moving if one.bar.swing >= _NARROW * moving[0].bar.swing][:MOST_BARS]
     ends = [end for one in bars for end in (one.bar.low, one.bar.high)] + [result.base]
     scale = axis_scale(*ends)
     with canvas(ax, _height(bars)) as ax:
@@ -94,7 +106,13 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _swing(ax: Axes, row: int, one: InputSensitivity, base: float, divisor: float) -> None:
+def _moved(result: Tornado | Sensitivity) -> list[_Moved]:
+    if isinstance(result, Tornado):
+        return [_Moved(result.labels[bar.path], result.kinds[bar.path], bar) for bar in result.bars]
+    return [_Moved(one.label, one.kind, one.bar) for one in result.inputs]
+
+
+def _swing(ax: Axes, row: int, one: _Moved, base: float, divisor: float) -> None:
     """Draw the two sides of one input's bar, and the input's values at its ends."""
     sides = [(one.bar.low, SKY, "///", one.bar.from_value), (one.bar.high, BLUE, "", one.bar.to_value)]
     for end, colour, hatch, _ in sorted(sides, key=lambda side: -abs(side[0] - base)):
@@ -108,7 +126,7 @@ def _swing(ax: Axes, row: int, one: InputSensitivity, base: float, divisor: floa
         ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **aside)
 
 
-def _swing_words(result: Sensitivity, moving: Sequence[InputSensitivity]) -> str:
+def _swing_words(result: Tornado | Sensitivity, moving: Sequence[_Moved]) -> str:
     label, name = sentence(result.label), OUTPUTS[result.output][1]
     if not moving:
         return f"No uncertain input moves the {name} of {result.label}"
@@ -117,7 +135,7 @@ def _swing_words(result: Sensitivity, moving: Sequence[InputSensitivity]) -> str
     ends = sorted((top.bar.low, top.bar.high))
     most = f"the widest swing, {_from_to(ends, result.currency)}, is that of {_quoted(top.label)}"
     if result.output == "cost":
-        return f"{label}: one input alone moves the {name} by {sums(top.swing, result.currency)} at most"
+        return f"{label}: one input alone moves the {name} by {sums(top.bar.swing, result.currency)} at most"
     if not flipping:
         return f"No input alone turns the answer on {sentence(result.label)}; {most}"
     inputs = "1 input alone turns" if flipping == 1 else f"{flipping} inputs, each alone, turn"
@@ -150,6 +168,7 @@ def sobol(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     >>> tco.chart.sobol(case.sensitivity("borealis", n=64, draws=512), ax=ax) is ax
     True
     """
+    expect(result, Sensitivity)
     indices = _indices(result)
     bars = [pair for pair in indices if pair[1].total_order >= _SPEAKING][:MOST_BARS]
     with canvas(ax, _height(bars)) as ax:
@@ -223,6 +242,7 @@ def evppi(result: Information, *, ax: Axes | None = None) -> Axes:
     >>> tco.chart.evppi(case.information(n=512, units=[100]), ax=ax) is ax
     True
     """
+    expect(result, Information)
     worth = [one for one in result.inputs if one.evppi > max(_SPEAKING * result.evpi, 2 * one.standard_error)]
     bars: list[Known] = worth[:MOST_BARS]
     scale = axis_scale(result.evpi)

@@ -30,6 +30,7 @@ from tco.views.charts.style import (
     told_apart,
     wrapped,
 )
+from tco.views.charts.taking import expect
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -82,6 +83,7 @@ def cost(result: Comparison, *, ax: Axes | None = None) -> Axes:
     >>> tco.chart.cost(case.compare(), ax=ax) is ax
     True
     """
+    expect(result, Comparison)
     layers = _line_layers(result)
     return _columns(result, layers, _cheapest_words(result), "cost of a planned unit by line, hard to soft", ax)
 
@@ -98,6 +100,7 @@ def stages(result: Comparison, *, ax: Axes | None = None) -> Axes:
     >>> tco.chart.stages(case.compare(), ax=ax) is ax
     True
     """
+    expect(result, Comparison)
     known = [stage for stage in STAGES if any(stage in option.by_stage for option in result.suppliers)]
     layers = _kind_layers(result, known, [option.by_stage for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by journey stage"
@@ -116,6 +119,7 @@ def modes(result: Comparison, *, ax: Axes | None = None) -> Axes:
     >>> tco.chart.modes(case.compare(), ax=ax) is ax
     True
     """
+    expect(result, Comparison)
     known = list(dict.fromkeys(mode for option in result.suppliers for mode in option.by_mode))
     layers = _kind_layers(result, known, [option.by_mode for option in result.suppliers])
     about = "cost of failures, service and lost customers a planned unit, by failure mode"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,9 @@ def styled() -> Iterator[None]:
 def canvas(ax: Axes | None, height: float = 5.0, width: float = WIDTH) -> Iterator[Axes]:
     """Give axes to draw on in the style: those of the caller, or those of a figure of its own.
 
+    In a notebook the figure is one of pyplot's, so that it shows itself at the end of the cell, once; elsewhere
+    pyplot is never loaded.
+
     Parameters
     ----------
     ax : Axes or None
@@ -113,15 +117,68 @@ def canvas(ax: Axes | None, height: float = 5.0, width: float = WIDTH) -> Iterat
     height, width : float
         Of the figure that is made where there are none [inch].
     """
+    if ax is not None:
+        with styled():
+            yield ax
+        return
+    make = _figure_maker()
+    with styled():
+        figure = make(figsize=(width, height), layout="constrained")
+        try:
+            yield figure.add_subplot()
+        except BaseException:
+            _put_away(figure)
+            raise
+
+
+def in_notebook() -> bool:
+    """Say whether this runs in a notebook's kernel, which shows pyplot's figures at the end of a cell."""
+    ipython = sys.modules.get("IPython")
+    return getattr(ipython and ipython.get_ipython(), "kernel", None) is not None
+
+
+@contextmanager
+def unshown() -> Iterator[None]:
+    """Keep a notebook from showing the charts that are drawn inside, and from keeping them: they go into files."""
+    if not in_notebook():
+        yield
+        return
+    from matplotlib import pyplot
+
+    before = set(pyplot.get_fignums())
+    try:
+        yield
+    finally:
+        for number in set(pyplot.get_fignums()) - before:
+            pyplot.close(number)
+
+
+def _figure_maker() -> Callable[..., Figure]:
+    """Give pyplot's in a notebook, else one of figures that no window shows and nothing keeps."""
+    if in_notebook():
+        from matplotlib import pyplot
+
+        # loads the notebook's backend, whose settings would be undone with the style
+        pyplot.draw_if_interactive()  # type: ignore[no-untyped-call]
+        return pyplot.figure
+    return _bare_figure
+
+
+def _bare_figure(**look: Any) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with styled():
-        if ax is None:
-            figure = Figure(figsize=(width, height), layout="constrained")
-            FigureCanvasAgg(figure)
-            ax = figure.add_subplot()
-        yield ax
+    figure = Figure(**look)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _put_away(figure: Figure) -> None:
+    """Keep a notebook from showing half a chart."""
+    if figure.canvas.manager is not None:
+        from matplotlib import pyplot
+
+        pyplot.close(figure)
 
 
 def headline(ax: Axes, finding: str, about: str, handles: Sequence[Any] = ()) -> None:

@@ -21,6 +21,7 @@ from tco.views.charts.style import (
     numbers_on,
     told_apart,
 )
+from tco.views.charts.taking import expect
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,6 +71,7 @@ def bridge(result: Comparison, supplier: str = "", *, wins: float | None = None,
     >>> tco.chart.bridge(case.compare(), "borealis", ax=ax) is ax
     True
     """
+    expect(result, Comparison)
     base, option = result.supplier(result.baseline), _option(result, supplier)
     steps = _steps(result, base, option)
     with canvas(ax, 2.0 + 0.36 * (len(steps) + 2)) as ax:

@@ -166,6 +166,7 @@ def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:
     """Draw the charts of a report, each as an SVG in a data address."""
     from tco.charting import price_currency
     from tco.views import charts
+    from tco.views.charts.style import unshown
 
     case, chosen = found.case, found.decision.challenger
     names = {option.name: option.label for option in case.options}
@@ -183,7 +184,8 @@ def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:
         drawn["npv"] = lambda: charts.npv(found.simulation, chosen)
     if found.sensitivity is not None:
         drawn["tornado"] = partial(charts.tornado, found.sensitivity)
-    return {kind: _image(drawn[kind]()) for kind in each(drawn, progress)}
+    with unshown():
+        return {kind: _image(drawn[kind]()) for kind in each(drawn, progress)}
 
 
 def _image(ax: Any) -> _Image:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tco.comparison import compare
 from tco.engine import TOLERANCE
 from tco.errors import TcoError
 from tco.files import write_text
@@ -21,15 +22,16 @@ from tco.progress import Progress, Steps
 from tco.quantity import GRADES
 from tco.results import TOTALS, WITHIN
 from tco.version import VERSION
+from tco.views.report.content import NOT_MODELLED
 from tco.views.risk import chance
-from tco.views.table import NAMES, signed
+from tco.views.table import NAMES, signed, uneven_gap
 from tco.views.whatif.controls import Control, churn_paths, controls_of, sections
 from tco.views.whatif.translation import Translation, translated
 from tco.views.whatif.unfolded import Unfolded
-from tco.views.whatif.wording import sentence
+from tco.views.whatif.wording import label_of, sentence
 
 _SCRIPTS = ("arithmetic.js", "model.js", "page.js")
-_MEANINGS = {"hard": "what is invoiced or metered", "hard_and_estimated": "modelled", "all_in": "behaviour"}
+_MEANINGS = {"hard": "what is bought, paid or metered", "hard_and_estimated": "modelled", "all_in": "behaviour"}
 """What each total has that the one before it lacks."""
 _NAMED = 3
 """Lines that are named under a total."""
@@ -95,6 +97,7 @@ def _simulated(case: Case, worlds: Worlds) -> Iterator[dict[str, Any]]:
             yield {
                 "name": option.name,
                 "label": sentence(option.label),
+                "incomplete": bool(option.unknown or case.option(case.baseline).unknown),
                 "saved": float(saved.mean()),
                 "mean": signed(float(saved.mean())),
                 "range": f"{signed(low)} to {signed(high)}",
@@ -138,6 +141,8 @@ def _page(
             simulated=simulated,
             draws=draws,
             seed=worlds.seed,
+            gaps=_gaps(case),
+            not_modelled=NOT_MODELLED,
             warnings=case.warnings,
             provenance=f"tco {VERSION}, case {case.fingerprint}",
             style=Markup(style),
@@ -148,6 +153,13 @@ def _page(
         )
         + "\n"
     )
+
+
+def _gaps(case: Case) -> tuple[list[str], list[str]]:
+    """Say what one option states and another does not, and name the lines that no option has."""
+    comparison = compare(case)
+    uneven = [uneven_gap(gap, comparison) for gap in comparison.gaps if gap.kind != "line"]
+    return uneven, [gap.name.replace("_", " ") for gap in comparison.gaps if gap.kind == "line"]
 
 
 def _totals(unfolded: Unfolded) -> Iterator[tuple[str, str, str]]:
@@ -175,6 +187,10 @@ def _model(case: Case, unfolded: Unfolded, translation: Translation) -> dict[str
         "baseline": case.baseline,
         "options": [{"name": option.name, "label": option.label} for option in case.options],
         "lines": [{"name": line.name, "group": line.group, "grade": line.grade} for line in unfolded.lines],
+        "unknown": {
+            option.name: [{"path": path, "label": label_of(case, path)} for path in option.unknown]
+            for option in case.options
+        },
         "totals": {total: WITHIN[total] for total in TOTALS},
         "tolerance": TOLERANCE,
         "arguments": [unfolded.original(path) for path in translation.inputs],
@@ -196,6 +212,7 @@ def _model(case: Case, unfolded: Unfolded, translation: Translation) -> dict[str
                 "first": steps.get(next(iter(one.parts))),
                 "reached": [place[step] for step in one.reached],
                 "label": one.label,
+                "kind": one.kind,
                 "unit": one.unit,
                 "value": one.value,
                 "low": one.low,

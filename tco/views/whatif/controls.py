@@ -89,15 +89,28 @@ def churn_paths(unfolded: Unfolded) -> list[str]:
 
 
 def _first(unfolded: Unfolded) -> list[str]:
-    """Choose what stands first: prices at stake, the baseline's, volume, the discount rate, then what moves most."""
+    """Choose what stands first: prices at stake, the baseline's, volume, discount rate, unknown rates, what moves most.
+
+    Of a table of prices and of a path by contract year only the number that moves most stands there.
+    """
     known = unfolded.free
     asked = [part for stake in unfolded.stakes.values() for part in stake.parts.values()]
     asked += [path for path in known if _prices_baseline(unfolded, path)]
     asked += [path for path in (*_VOLUMES, RATE) if path in known]
-    found = [path for path in dict.fromkeys(asked) if path in known]
-    swings = {path: _swing(unfolded, path) for path in known if path not in found and _may_lead(*known[path])}
+    asked += [path for path, (_, number) in known.items() if number.word == "unknown"]
+    asked = [path for path in dict.fromkeys(asked) if path in known]
+    swings = {path: _swing(unfolded, path) for path in known if path in asked or _may_lead(*known[path])}
     ranked = sorted(swings, key=lambda path: (-swings[path], path))
-    return found + ranked[: max(MOST_FIRST - len(found), LEAST_FOUND)]
+    leading = {whole: path for path in reversed(ranked) for whole in [_whole(path)]}
+    found = list(dict.fromkeys(leading[_whole(path)] for path in asked))
+    others = [path for path in ranked if path == leading[_whole(path)] and path not in found]
+    return found + others[: max(MOST_FIRST - len(found), LEAST_FOUND)]
+
+
+def _whole(path: str) -> str:
+    """Give the table of prices, or the path by contract year, that a number is part of; else the number itself."""
+    table, is_table, _ = path.partition(".price_breaks.")
+    return table if is_table else path.partition(".by_year.")[0]
 
 
 def _prices_baseline(unfolded: Unfolded, path: str) -> bool:

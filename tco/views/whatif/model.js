@@ -91,19 +91,22 @@ function presentCosts(values, name) {
 }
 
 // When the running total of savings is first 0 or more, in months; null where it never is. A total within the
-// rounding of its own terms is 0.
+// rounding of its own terms is 0. Then what becomes of it: whether it is 0 or more at the end, whether it ever was
+// above 0, and the first month at whose end it is below 0 after that.
 function payback(values, name) {
   const flows = model.monthly[name].map((step, t) => single(values[model.monthly[model.baseline][t]]) - single(values[step]));
   let [sum, size, before] = [0, 0, 0];
   const paid = [];
-  let months = null;
+  let [months, gained] = [null, false];
   flows.forEach((flow, t) => {
     [before, sum, size] = [sum, sum + flow, size + Math.abs(flow)];
     paid.push(sum >= -flows.length * Number.EPSILON * size);
+    gained ||= sum > flows.length * Number.EPSILON * size;
     if (paid[t] && months === null) months = t ? t - 1 + Math.min(-before / flow, 1) : 0;
   });
   const crossings = paid.filter((one, t) => t && one !== paid[t - 1]).length;
-  return { months, repeated: crossings > 1 };
+  const behind = paid.findIndex((one, t) => !one && months !== null && t >= months);
+  return { months, repeated: crossings > 1, kept: paid.at(-1), gained, behind: behind < 0 ? null : behind };
 }
 
 // The value of the price at stake at which the saving is 0, in each total: savings are straight lines in it.

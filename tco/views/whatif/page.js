@@ -25,6 +25,14 @@ const price = (value) => (Math.abs(value) < 1 ? format(value, { maximumSignifica
 const plain = (value, digits = 12) => String(Number(value.toPrecision(digits)));
 const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const words = (name) => upper(name.replaceAll("_", " "));
+const UNKNOWN = "INCOMPLETE";
+// Rates that the case writes as unknown: they count as 0, and mark what rests on them until they are set, if only to 0.
+const nobodyKnows = new Set(Object.values(model.unknown).flatMap((all) => all.map(({ path }) => path)));
+const unknownOf = (...names) => {
+  const open = names.flatMap((name) => model.unknown[name]).filter(({ path }) => !(path in settings));
+  return [...new Map(open.map((one) => [one.path, one])).values()];
+};
+const called = (name) => upper(labelOf(name)) + (unknownOf(name).length ? ` (${UNKNOWN})` : "");
 const scaleOf = (input) => (input.percent ? 100 : 1);
 // What the case states may be the mean of a range, with many digits; what was typed is shown as it was.
 const shown = (input, value) => plain(value * scaleOf(input), value === input.value ? 6 : 12);
@@ -35,7 +43,7 @@ const written = (input, value) => `${shown(input, value)}${input.percent ? " %" 
 const valueOf = (path) => settings[path] ?? model.inputs[path].value;
 
 function set(path, value) {
-  if (value === model.inputs[path].value) delete settings[path];
+  if (value === model.inputs[path].value && !nobodyKnows.has(path)) delete settings[path];
   else settings[path] = value;
 }
 
@@ -182,43 +190,80 @@ const saves = (npv) => (Math.abs(npv) < 0.5 ? "saves nothing" : npv > 0 ? "saved
 
 function showAnswer(found) {
   const option = found.options[chosen];
+  const open = unknownOf(chosen, model.baseline);
+  byId("incomplete").hidden = !open.length;
+  byId("incomplete").textContent = open.length ? unknownWords(open) : "";
+  for (const one of byId("option").options) one.textContent = called(one.value);
   const before = stated.problems.length ? null : stated.options[chosen];
   for (const card of document.querySelectorAll(".card")) {
     const kind = card.dataset.total;
     const { npv } = option.totals[kind];
     const tell = (name, text) => (card.querySelector(`[data-figure=${name}]`).textContent = text);
     tell("npv", signed(npv));
+    tell("mark", open.length ? UNKNOWN : "");
     tell("words", `${saves(npv)}${Math.abs(npv) < 0.5 ? "" : `, ${each(Math.abs(npv / found.units))} a unit`}`);
     const was = before && before.totals[kind].npv;
     tell("stated", before && signed(was) !== signed(npv) ? `as stated ${signed(was)}` : "as stated");
-    tell("price", `highest price ${highest(option, kind)}`);
+    tell("price", `highest price ${highest(option, kind, model.stakes[chosen].unit)}`);
     card.classList.toggle("loses", npv < -0.5);
   }
   byId("sentence").textContent = `${paidBack(option)} ${priceNow(option)}`;
 }
 
-function highest(option, kind) {
+function unknownWords(open) {
+  const names = open.map(({ label }) => label).join("; ");
+  const [is, count, them] = open.length > 1 ? ["are", "count", "them"] : ["is", "counts", "it"];
+  const settable = open.some(({ path }) => path in model.inputs) ? ` Set ${them} among the inputs to see the answer.` : "";
+  return `${UNKNOWN}: ${names} ${is} unknown and ${count} as 0.${settable}`;
+}
+
+function highest(option, kind, unit) {
   const { prices } = option.highest_price;
   if (prices === null) return "not a straight line: see tco breakeven";
   if (prices[kind] === "none") return "none is low enough";
-  return prices[kind] === "any" ? "any" : price(prices[kind]);
+  return prices[kind] === "any" ? "any" : `${price(prices[kind])} ${unit}`;
 }
 
-function paidBack({ payback: { months, repeated } }) {
+function paidBack({ payback: { months, repeated, kept, gained, behind }, totals }) {
   if (months === null) return "It does not pay back within the horizon.";
-  if (months === 0) return `It pays back at once${repeated ? ", but falls behind later" : ": it needs nothing up front"}.`;
-  return `It pays back after ${format(months, { maximumFractionDigits: 1 })} months, all in${repeated ? ", and falls behind again later" : ""}.`;
+  const after = `after ${format(months, { maximumFractionDigits: 1 })} months`;
+  if (!kept) {
+    const free = months === 0 ? "needs nothing up front" : `pays back ${after}`;
+    if (gained) return `It ${free}${months ? "" : " and saves at first"}, but by month ${behind} all of it is lost again: it loses over the horizon.`;
+    return `It does not pay back: it ${free}, but costs more from month ${behind} on, and loses over the horizon.`;
+  }
+  const again = repeated || behind !== null ? ", but falls behind for a while later" : "";
+  const discounted = totals.all_in.npv < -0.5 ? " That is without discounting: as present value it loses." : "";
+  if (months) return `It pays back ${after}, all in${again}.${discounted}`;
+  if (!gained) return "It saves nothing and needs nothing up front: there is nothing to pay back.";
+  return `It pays back at once${again || ": it needs nothing up front"}.${discounted}`;
+}
+
+// What the table of all options says of the same.
+function paybackInShort({ months, kept, gained }) {
+  if (months === null || (!kept && !gained)) return "never";
+  const when = months === 0 ? "at once" : format(months, { maximumFractionDigits: 1 });
+  return kept ? when : `${when}, then lost again`;
 }
 
 function priceNow({ highest_price: { value } }) {
   const stake = model.stakes[chosen];
-  return `The highest price is that of “${stake.label}”, for this option alone, now ${price(value)} ${stake.unit}.`;
+  const now = `now ${price(value)} ${stake.unit}`;
+  const name = `“${stake.label}”`;
+  const most = {
+    single: `the most that ${name} may be, for this option alone; ${now}`,
+    path: `the most that ${name} may be in the first year, for this option alone, all years moved in proportion; ${now}`,
+    table: `the most that the plan may pay from ${name}, for this option alone, all its prices moved in proportion; ${now}`,
+  }[stake.kind];
+  return `Highest price: ${most}.`;
 }
 
 function spokenAnswer(found) {
   const { totals } = found.options[chosen];
   const parts = Object.keys(NAMES).map((kind) => `${NAMES[kind]} ${signed(totals[kind].npv)}`);
-  return `${upper(labelOf(chosen))}, saved in ${model.currency}: ${parts.join(", ")}. ${paidBack(found.options[chosen])}`;
+  const open = unknownOf(chosen, model.baseline);
+  const mark = open.length ? `${unknownWords(open)} ` : "";
+  return `${mark}${upper(labelOf(chosen))}, saved in ${model.currency}: ${parts.join(", ")}. ${paidBack(found.options[chosen])}`;
 }
 
 // --- Charts ---
@@ -301,7 +346,7 @@ const scale = (low, high, start, end) => (value) => start + ((value - low) / (hi
 
 function stack({ name, text, sums }, top, x, total) {
   const bold = name === chosen || name === model.baseline ? "bold" : "normal";
-  const marks = [label(0, top + 14, upper(text), { "font-weight": bold })];
+  const marks = [label(0, top + 14, called(name), { "font-weight": bold })];
   const ends = { 1: 0, "-1": 0 };
   for (const group of groupsUsed) {
     const amount = sums[group] ?? 0;
@@ -351,12 +396,12 @@ function bridgeSteps(found) {
 function drawBridge(found) {
   const [base, option] = [model.baseline, chosen].map((name) => found.options[name].totals.all_in.cost_per_unit);
   const steps = bridgeSteps(found);
-  const rows = [{ text: upper(labelOf(model.baseline)), from: 0, to: base, whole: true }];
+  const rows = [{ text: called(model.baseline), from: 0, to: base, whole: true }];
   for (const { text, change } of steps) {
     const from = rows.at(-1).to;
     rows.push({ text, from, to: from + change, change });
   }
-  rows.push({ text: upper(labelOf(chosen)), from: 0, to: option, whole: true });
+  rows.push({ text: called(chosen), from: 0, to: option, whole: true });
   const told = steps.map(({ text, change }) => `${text} ${each(change, { signDisplay: "exceptZero" })}`);
   const text = `From ${each(base)} with ${labelOf(model.baseline)} to ${each(option)} with ${labelOf(chosen)}, ${model.currency} a unit: ${told.join("; ") || "nothing changes"}`;
   const wide = byId("bridge").clientWidth > 560;
@@ -421,15 +466,15 @@ function listLines(found) {
     body.push({ cells: [`Saved, ${NAMES[kind]}`, ...names.map(saved)], total: kind === "all_in" });
   }
   const months = (name) => {
-    const value = found.options[name].payback?.months;
-    return value === undefined ? "–" : value === null ? "never" : value === 0 ? "at once" : format(value, { maximumFractionDigits: 1 });
+    const { payback } = found.options[name];
+    return payback ? paybackInShort(payback) : "–";
   };
   body.push({ cells: ["Payback, months, all in", ...names.map(months)] });
   for (const kind of Object.keys(NAMES)) {
-    const most = (name) => (name === model.baseline ? "–" : highest(found.options[name], kind));
+    const most = (name) => (name === model.baseline ? "–" : highest(found.options[name], kind, model.stakes[name].unit.split(" ")[0]));
     body.push({ cells: [`Highest price, ${NAMES[kind]}`, ...names.map(most)] });
   }
-  table(byId("lines"), [`${model.currency}`, ...model.options.map((one) => upper(one.label))], body);
+  table(byId("lines"), [`${model.currency}`, ...model.options.map((one) => called(one.name))], body);
 }
 
 function listChanges() {
@@ -440,7 +485,8 @@ function listChanges() {
   }
   const body = paths.map((path) => {
     const input = model.inputs[path];
-    return { cells: [input.label, written(input, input.value), written(input, settings[path]), input.percent ? "" : input.unit] };
+    const before = nobodyKnows.has(path) ? "unknown" : written(input, input.value);
+    return { cells: [input.label, before, written(input, settings[path]), input.percent ? "" : input.unit] };
   });
   const made = html("table");
   table(made, ["Input", "as stated", "now", ""], body);
@@ -472,8 +518,8 @@ function remember() {
 }
 
 // Take settings from outside: each that fits is taken, and what does not fit is told.
-function take(found, option) {
-  const refused = [];
+function take(found, option, source = "") {
+  const [refused, problems] = [[], []];
   settings = {};
   for (const [path, value] of Object.entries(found)) {
     const input = Object.hasOwn(model.inputs, path) ? model.inputs[path] : null;
@@ -482,25 +528,35 @@ function take(found, option) {
     else set(path, value);
   }
   if (model.options.some(({ name }) => name === option && name !== model.baseline)) chosen = option;
+  else if (option === model.baseline) problems.push(`${source} names the baseline as its option: ${option}`);
+  else if (option !== undefined) problems.push(`${source} names an option that the case does not have: ${option}`);
   byId("option").value = chosen;
   changed();
-  return refused;
+  if (refused.length) problems.push(`Not taken: ${refused.join("; ")}`);
+  return problems;
 }
 
 function takeAddress() {
-  if (!location.hash.includes("=")) return;
+  const text = location.hash.slice(1);
+  if (!text || document.getElementById(text)) return; // no settings: a place on the page
   try {
-    const pairs = location.hash.slice(1).split("&").map((pair) => pair.split("=").map(decodeURIComponent));
+    const pairs = text.split("&").map((pair) => pair.split("=").map(decodeURIComponent));
+    if (!pairs.every((pair) => pair.length === 2 && pair[0])) throw new URIError();
     const { option, ...found } = Object.fromEntries(pairs);
-    const numbers = Object.entries(found).map(([path, text]) => [path, text.trim() === "" ? NaN : Number(text)]);
-    tell(take(Object.fromEntries(numbers), option), "Settings taken from the link.");
-  } catch {
-    tell(["this link cannot be read"], "");
+    const numbers = Object.entries(found).map(([path, number]) => [path, number.trim() === "" ? NaN : Number(number)]);
+    tell(take(Object.fromEntries(numbers), option, "This link"), "Settings taken from the link.");
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    tell(["This link is cut off or garbled and cannot be read: nothing was taken from it"], "");
   }
 }
 
-function tell(refused, done) {
-  byId("note").textContent = refused.length ? `Not taken: ${refused.join("; ")}.` : done;
+// Say what was done, or plainly what was not, also at the top where it cannot be missed.
+function tell(problems, done) {
+  const text = problems.length ? `${problems.join(". ")}.` : done;
+  byId("note").textContent = text;
+  byId("refused").hidden = !problems.length;
+  byId("refused").textContent = problems.length ? text : "";
 }
 
 function save() {
@@ -516,7 +572,7 @@ async function loadFile(file) {
     const found = JSON.parse(await file.text());
     if (found?.whatif !== 1 || typeof found.settings !== "object" || found.settings === null) throw new SyntaxError();
     const same = found.fingerprint === model.fingerprint;
-    tell(take(found.settings, found.option), same ? "Settings loaded." : "Settings loaded; they were saved for another state of the case.");
+    tell(take(found.settings, found.option, "This file"), same ? "Settings loaded." : "Settings loaded; they were saved for another state of the case.");
     remember();
   } catch {
     tell([`${file.name} is no file that this page saved`], "");

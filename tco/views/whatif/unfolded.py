@@ -31,8 +31,8 @@ class Stake:
     ----------
     parts : dict of str to str
         Paths of the numbers that move with it, of this option alone, and the paths whose values they have.
-    label, unit : str
-        What people call it.
+    label, kind, unit : str
+        What people call it; ``table`` for a table of prices, ``path`` for one by contract year, else ``single``.
     value : float
         As the case states it.
     low : float or None
@@ -44,6 +44,7 @@ class Stake:
 
     parts: Mapping[str, str]
     label: str
+    kind: str
     unit: str
     value: float
     low: float | None
@@ -181,15 +182,17 @@ class Unfolded:
         inputs = [one for one in found if one.entry.unit.startswith("money")]
         parts = {part: self._originals[part] for one in inputs for part, _ in one.parts()}
         original = next(iter(parts.values()))
-        label = label_of(self.case, original)
+        label, kind = label_of(self.case, original), "single"
         reached: tuple[int, ...] = ()
+        if len(parts) > 1:
+            label, kind = label_of(self.case, original, whole=True), "path"
         if len(found) > 1:
             plain = settled(self.engine)
             reached = (plain.at("price", name, 1), plain.at("exchange_rate", name, 1))
-            label = f"{label.rpartition(': ')[0]}: the table of prices, by the one that the plan reaches"
+            label, kind = f"{label.rpartition(': ')[0]}: table of prices", "table"
         stated = next(one for one in self.case.inputs.values() if original in dict(one.parts()))
         low = 0.0 if inputs[0].entry.kind == "positive" else None
-        return Stake(parts, label, unit_of(self.case, stated), value, low, reached)
+        return Stake(parts, label, kind, unit_of(self.case, stated), value, low, reached)
 
     def _spent(self, option: str, month: int) -> int:
         """Give the step of what an option costs in a month, all lines together."""

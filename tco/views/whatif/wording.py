@@ -26,15 +26,15 @@ _SECTIONS = {
 }
 
 
-def label_of(case: Case, path: str) -> str:
-    """Call a number by whose it is and its key: Acme, leaks: failure rate."""
+def label_of(case: Case, path: str, *, whole: bool = False) -> str:
+    """Call a number by whose it is and its key: Acme, leaks: failure rate; a whole path by no year."""
     meaning = next(one.entry.meaning for one in case.inputs.values() if path in dict(one.parts()))
     known = labels_of(case, [path])[path]
     whose = known[: known.rindex(meaning.split(";")[0])]
     words = path.split(".")
     year = ""
     if "by_year" in words:
-        year = f", year {int(words[-1]) + 1}"
+        year = "" if whole else f", year {int(words[-1]) + 1}"
         words = words[: words.index("by_year")]
     key = words[-1]
     if len(words) > 1 and words[-2] in _KEYS:
