@@ -119,6 +119,8 @@ def over_dispositions(values: Any, first_rows: Any, sets: Any) -> Any:
         return values  # a case without failure modes
     ends = [*starts[1:], len(values)]
     sums = [np.add.reduce(values[start:end], axis=0) for start, end in zip(starts, ends, strict=True)]
+    if len(sums) == 1:
+        return np.broadcast_to(sums[0], (chosen.size, *np.shape(sums[0])))  # a view: rows that are not copied
     return np.stack(sums)[chosen]
 
 

@@ -140,7 +140,11 @@ class _WeightedSum:
     def __call__(self, *values: Value) -> Value:
         total = self.weights[0] * values[0]
         for weight, value in zip(self.weights[1:], values[1:], strict=True):
-            total = total + weight * value
+            term = value if weight == 1 else weight * value
+            if np.ndim(total) and np.shape(term) in (np.shape(total), ()):
+                total += term  # the sum is this step's own array
+            else:
+                total = total + term
         return total
 
 
