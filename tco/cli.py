@@ -354,12 +354,12 @@ def table(
       tco table scenarios/cartridges.yaml suppliers.borealis.unit_price --from 4.10 --to 5.90
       tco table scenarios/cartridges.yaml horizon_months --from 6 --to 60
     """
-    from tco.analyses.one_way import WHOLE
+    from tco.analyses.levers import MONTHS
     from tco.analyses.one_way import steps as spaced
     from tco.analyses.one_way import table as run
 
     loaded = _load(case, _only(scenarios), changes)
-    whole = path.split(".")[-1] in WHOLE
+    whole = path.split(".")[-1] in MONTHS
     values = spaced(_value(first, "--from"), _value(last, "--to"), steps, whole=whole)
     with _progress("turning one input") as progress:
         result = run(loaded, path, values, progress=progress)

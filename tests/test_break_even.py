@@ -543,7 +543,7 @@ def test_an_input_that_does_not_touch_the_option_never_flips_it() -> None:
         ("acme", "", "expected an option other than the baseline, found 'acme': the case has borealis, "),
         ("borealis", "suppliers.borealis.unit_prise", "did you mean 'suppliers.borealis.unit_price'"),
         ("borealis", "suppliers.borealis", "expected the path of a number, found 'suppliers.borealis'"),
-        ("borealis", "discount_rate", "found 'discount_rate', which no formula asks for"),
+        ("borealis", "discount_rate", "found 'discount_rate', of which time itself is made"),
         ("borealis", "horizon_months", "horizon_months"),
         ("borealis", "decision.confidence", "found 'decision.confidence', which no formula asks for"),
         ("borealis", "suppliers.borealis.capacity_units_per_year", "which no formula asks for"),

@@ -341,7 +341,7 @@ class TestTornado:
             ("suppliers.borealis.failure_rates.leaks", (-1.0, 0.5), "expected a share between 0 and 1 for suppliers"),
             ("suppliers.borealis.unit_price", (-5.0, 6.0), r"expected 0 or more for .*unit_price, found -5 to 6"),
             ("suppliers.borealis.failure_rates.leaks", (0.5, 1.0), "expected a range that the case can have"),
-            ("discount_rate", (0.05, 0.3), "found 'discount_rate', which no formula asks for"),
+            ("discount_rate", (0.05, 0.3), "found 'discount_rate', of which time itself is made"),
             ("suppliers.borealis", (0.0, 1.0), "expected the path of a number"),
         ):
             with pytest.raises(UsageError, match=words):

@@ -24,6 +24,8 @@ _SHARED = ("product", "returns", "contacts", "churn", "failures", "exchange_rate
 _TIME = ("discount_rate",)
 """Numbers that formulas ask for, and that time is made of too: turning them in formulas alone would be wrong."""
 _SMALL = {"share": 0.01, "rate": 0.01}
+MONTHS = ("horizon_months", "transition_months")
+"""Numbers of months: whole, and no input of a formula."""
 LOWEST_RATE = -0.99
 _ASKED = frozenset(name for quantity in MODEL.quantities for name in quantity.all_arguments)
 
@@ -195,6 +197,9 @@ def _stated(case: Case, path: str) -> tuple[Case, str]:
     place = located(case, path)
     if any(_leads_to(name, path) for name in case.inputs):
         return case, path
+    if place.entry is None and place.keys[-1] in MONTHS:
+        hint = "tco table turns it"
+        raise UsageError(f"expected the path of a number that formulas ask for, found '{path}', months of time: {hint}")
     if place.entry is None:
         hint = "name a single number, such as suppliers.NAME.unit_price"
         raise UsageError(f"expected the path of a number, found '{path}': {hint}")
@@ -235,6 +240,9 @@ def _inherited(case: Case, path: str) -> str | None:
 
 def _unasked(path: str) -> UsageError:
     expected = "expected the path of a number that moves some cost"
+    if path in _TIME:
+        hint = "the rate at which savings are worth nothing is the IRR (tco decide); tco table turns it"
+        return UsageError(f"{expected}, found '{path}', of which time itself is made: {hint}")
     return UsageError(f"{expected}, found '{path}', which no formula asks for: try tco table, or --set")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tco import paths
-from tco.analyses.levers import Lever, check_bounds, feasible, lever, located
+from tco.analyses.levers import MONTHS, Lever, check_bounds, feasible, lever, located
 from tco.distributions import FloatArray
 from tco.errors import UsageError, floats
 from tco.loader import Case, checked_case
@@ -20,8 +20,6 @@ from tco.version import VERSION
 
 DEFAULT_STEPS = 11
 MOST_STEPS = 1000
-WHOLE = ("horizon_months", "transition_months")
-"""Numbers of months: whole, and no input of a formula."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,7 +127,7 @@ def table(case: Case, path: str, values: Sequence[float], *, progress: Progress 
     checked_case(case)
     points = checked_values(values)
     entry = located(case, path).entry
-    if entry is None and path.split(".")[-1] not in WHOLE:
+    if entry is None and path.split(".")[-1] not in MONTHS:
         raise UsageError(f"expected the path of a number, found '{path}'")
     turned = _turned(case, path)
     together = turned is not None and feasible(turned, np.array(points)).size == len(points)
