@@ -125,7 +125,7 @@ def test_the_register_lists_every_input_with_its_source(cartridges: Findings) ->
     section = next(one for one in written(cartridges).sections if one.title == "What it rests on")
     register = [block for block in section.blocks if isinstance(block, Grid)][-1]
     by_path = {row[0]: row for row in register.rows}
-    assert by_path["suppliers.borealis.unit_price"][3:5] == ("Quote 2026-10-30, valid 90 days", "procurement")
+    assert by_path["suppliers.borealis.unit_price"][4:6] == ("Quote 2026-10-30, valid 90 days", "procurement")
     assert len(by_path) == len(cartridges.evidence.assumptions)
 
 

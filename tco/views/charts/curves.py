@@ -12,6 +12,7 @@ from tco.analyses.cash import CashFlow
 from tco.analyses.curves import Curve
 from tco.distributions import FloatArray
 from tco.results import TOTALS
+from tco.views import payback
 from tco.views.charts.sentences import (
     axis_scale,
     called,
@@ -38,7 +39,7 @@ from tco.views.charts.style import (
     numbers_on,
     percent_on,
 )
-from tco.views.decision import as_percent, number
+from tco.views.decision import as_percent, number, premium_words
 from tco.views.risk import chance
 from tco.views.table import NAMES
 
@@ -101,7 +102,7 @@ def _payback_marks(ax: Axes, result: CashFlow) -> list[Artist]:
         (bar,) = ax.plot([first, until], [0, 0], color=VERMILLION, linewidth=6, solid_capstyle="butt", zorder=3)
         bar.set_label("payback, 9 worlds in 10")
         handles.append(bar)
-    if result.payback_months is not None:
+    if result.payback_months is not None and not payback.only_costs(result):
         (mark,) = ax.plot(result.payback_months, 0, "o", color="white", markeredgecolor=INK, markersize=8, zorder=4)
         mark.set_clip_on(False)
         mark.set_label("payback of the base case")
@@ -116,19 +117,13 @@ def _payback_words(result: CashFlow) -> str:
         some = "" if result.never == 1 else f"; {worlds(1 - result.never)} would"
         return f"{label} does not pay back within {_months(months)}{some}"
     if result.payback_months == 0:
-        return f"{label} needs no payback: it costs nothing at the start, and {_ends(result)}"
+        return f"{label} {payback.needs_none(result, lambda amount: sums(amount, result.currency))}"
     words = f"{label} pays back in {_months(result.payback_months)}"
     if last is None:
         return f"{words}; {worlds(result.never)} never within {_months(months)}"
     if round(first or 0.0) == 0 or round(first or 0.0) == round(last):
         return f"{words}; 9 worlds in 10 {'in' if round(first or 0.0) else 'within'} {_months(last)}"
     return f"{words}; 9 worlds in 10 in {first:.0f} to {_months(last)}"
-
-
-def _ends(result: CashFlow) -> str:
-    total = float(result.cumulative[-1])
-    verb = "has saved" if total >= 0 else "has cost"
-    return f"{verb} {sums(abs(total), result.currency)}{'' if total >= 0 else ' more'} by the end"
 
 
 def _months(months: float) -> str:
@@ -369,13 +364,11 @@ def _break_even_words(result: BreakEven) -> str:
     most = _value(result, flip.expected)
     if not result.at_stake:
         return f"{label} is worth it with {thing} {'below' if result.lower_wins else 'above'} {most}; now {now}"
-    return f"{label} is worth it up to {a_price(result.path)} of {most}{_room(result, flip.expected)}"
+    return f"{label} is worth it up to {a_price(result.path)} of {most}{_room(result)}"
 
 
-def _room(result: BreakEven, most: float) -> str:
-    """Say how far a break-even lies from the price of today."""
-    now = _value(result, result.value)
-    if result.value <= 0:
-        return f"; it asks {now}"
-    share = most / result.value - 1
-    return f", {abs(share) * 100:.0f} % {'above' if share >= 0 else 'below'} today's {now}"
+def _room(result: BreakEven) -> str:
+    """Say how far a break-even lies from the baseline's price, and what is asked today."""
+    premium = result.premium_on_price["all_in"].expected if result.premium_on_price else None
+    above = "" if premium is None else f", {premium_words(premium)} the baseline's"
+    return f"{above}; now {_value(result, result.value)}"

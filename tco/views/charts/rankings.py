@@ -81,7 +81,7 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
         ]
         left = f"; {len(moving) - len(bars)} smaller swings left out" if len(moving) > len(bars) else ""
         about = f"one input at a time, the others at their means{left}"
-        headline(ax, _swing_words(result, moving), shown(replace(result.provenance, n=None), about), handles)
+        headline(ax, swing_words(result), shown(replace(result.provenance, n=None), about), handles)
     return ax
 
 
@@ -99,7 +99,9 @@ def _swing(ax: Axes, row: int, one: InputSensitivity, base: float, divisor: floa
         ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **aside)
 
 
-def _swing_words(result: Sensitivity, moving: Sequence[InputSensitivity]) -> str:
+def swing_words(result: Sensitivity) -> str:
+    """Say which input moves an option's figure most, and how many turn the answer."""
+    moving = [one for one in result.inputs if one.swing > 0]
     label, name = sentence(result.label), OUTPUTS[result.output][1]
     if not moving:
         return f"No uncertain input moves the {name} of {result.label}"
@@ -108,7 +110,7 @@ def _swing_words(result: Sensitivity, moving: Sequence[InputSensitivity]) -> str
     ends = sorted((top.bar.low, top.bar.high))
     most = f"the widest swing, {_from_to(ends, result.currency)}, is that of {_quoted(top.label)}"
     if result.output == "cost":
-        return f"{label}: one input alone moves the {name} by {sums(top.swing, result.currency)} at most"
+        return f"{label}: {_quoted(top.label)} alone moves the {name} by {sums(top.swing, result.currency)}, the most"
     if not flipping:
         return f"No input alone turns the answer on {sentence(result.label)}; {most}"
     inputs = "1 input alone turns" if flipping == 1 else f"{flipping} inputs, each alone, turn"

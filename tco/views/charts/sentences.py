@@ -16,6 +16,8 @@ _CENTS = 0.1
 """Money a unit below which two significant digits are told instead of two decimals."""
 _LEAST = 5e-5
 _HALF = 0.5
+_WHOSE = 12
+"""Letters of whose an input is that are left when its name is cut."""
 
 
 def symbol(currency: str) -> str:
@@ -144,6 +146,17 @@ def incomplete(labels: Sequence[str]) -> str:
 def sentence(words: str) -> str:
     """Begin a sentence with a capital letter."""
     return words[:1].upper() + words[1:]
+
+
+def shortened(label: str, longest: int) -> str:
+    """Cut an input's name to so many letters where it says whose it is, so that what it is stays whole."""
+    whose, colon, what = label.partition(": ")
+    room = max(longest - len(what) - 2, _WHOSE)
+    if len(label) <= longest or not colon or len(whose) <= room:
+        return label
+    named = whose.rpartition(", ")[2]
+    owner = whose[: max(room - len(named) - 3, _WHOSE // 2)].rstrip(" ,") if named != whose else whose[: room - 1]
+    return f"{owner}…{f' {named}' if named != whose else ''}: {what}"
 
 
 def shown(provenance: Provenance, what: str, unknown: Sequence[str] = ()) -> str:

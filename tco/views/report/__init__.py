@@ -22,7 +22,9 @@ from tco.views.report.content import Block, Bullets, Grid, Paragraph, Picture, R
 from tco.views.report.findings import Findings
 
 FORMS = ("html", "md")
-_FIGURE = re.compile(r"(±?[+\-<>]?\s*[\d,.]+( %)?|–|)$")
+_FEW = 2048
+"""Draws of a break-even chart whose line is not straight."""
+_FIGURE = re.compile(r"((± )?[+\-<>]?\s*[\d,.]+( %)?|–|)$")
 """What stands to the right in its column: a figure, or nothing."""
 
 
@@ -92,6 +94,8 @@ def html(report: Report, pictures: Mapping[str, _Image]) -> str:
 def markdown(report: Report) -> str:
     """Write a report as Markdown, without its charts."""
     parts = [f"# {_plain(report.title)}", f"**{_plain(report.answer[0])}**", *map(_plain, report.answer[1:])]
+    if report.description:
+        parts.append(f"*{_plain(report.description)}*")
     parts.append(
         "\n".join(f"- {_plain(tile.name)}: **{_plain(tile.value)}** ({_plain(tile.remark)})" for tile in report.tiles)
     )
@@ -124,8 +128,14 @@ def _cell(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Write out what Markdown would take for markup."""
-    return re.sub(r"([\\`*_<>\[\]#])", r"\\\1", text)
+    """Write out what Markdown would take for markup: marks anywhere, entities, and what begins a list at the start."""
+    marked = re.sub(r"([\\`*_<>\[\]#~]|&(?=#?\w+;))", r"\\\1", text)
+    return re.sub(r"^(\s*)([-+](?=\s|$)|\d+(?=[.)](\s|$)))", _escaped_lead, marked)
+
+
+def _escaped_lead(match: re.Match[str]) -> str:
+    lead = match[2]
+    return f"{match[1]}\\{lead}" if lead in "+-" else f"{match[1]}{lead}\\"
 
 
 def _laid_out(report: Report) -> dict[str, Any]:
@@ -147,7 +157,8 @@ def _columns(block: Block) -> dict[str, Any]:
         return {}
     columns = list(zip(*block.rows, strict=True))
     figures = [i for i, cells in enumerate(columns) if i and all(map(_FIGURE.match, cells)) and any(cells)]
-    return {"named": any(block.heads), "figures": figures}
+    empty = [i for i, cells in enumerate(columns) if i and not any(cells)]
+    return {"named": any(block.heads), "figures": figures, "empty": empty}
 
 
 def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:
@@ -165,13 +176,28 @@ def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:
         "acceptability": lambda: charts.acceptability(found.curve, names=names, currency=price_currency(case, chosen)),
         "evppi": lambda: charts.evppi(found.information),
     }
+    if found.decision.price is not None:
+        drawn["breakeven"] = lambda: _break_even(found, names)
     if any(option.by_stage for option in found.comparison.suppliers):
         drawn["stages"] = lambda: charts.stages(found.comparison)
+        drawn["modes"] = lambda: charts.modes(found.comparison)
     if found.worlds.draws:
         drawn["npv"] = lambda: charts.npv(found.simulation, chosen)
     if found.sensitivity is not None:
         drawn["tornado"] = partial(charts.tornado, found.sensitivity)
     return {kind: _image(drawn[kind]()) for kind in each(drawn, progress)}
+
+
+def _break_even(found: Findings, names: Mapping[str, str]) -> Any:
+    """Draw the saving along the price at stake; from fewer draws where the model has to be run for every point."""
+    from tco.charting import along_the_price
+    from tco.views import charts
+
+    told, price = found.decision.provenance, found.decision.price
+    assert price is not None
+    n = told.n or DEFAULT_DRAWS
+    values, npv = along_the_price(found.case, price, n=n if price.linear else min(n, _FEW), seed=told.seed or 0)
+    return charts.breakeven(price, values, npv, currency=found.case.currency, names=names)
 
 
 def _image(ax: Any) -> _Image:
