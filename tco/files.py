@@ -24,7 +24,10 @@ def build_date() -> datetime | None:
     if epoch is None:
         return None
     try:
-        return datetime.fromtimestamp(int(epoch), UTC)
+        seconds = int(epoch)
+        if seconds < 0:
+            raise ValueError(epoch)
+        return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         hint = "write one such as 1700000000, or unset it"
         raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{epoch}'\n    {hint}") from None

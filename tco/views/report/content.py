@@ -235,8 +235,8 @@ def year_grid(found: Findings) -> Grid:
     heads = ("", "Initial", *(f"Year {year}" for year in range(1, years + 1)), "Total", "Present value")
     months = found.case.timeline.months
     caption = (
-        f"{decision.currency}{form.word}, base case, nominal; {option.label} against {decision.baseline_label}; present "
-        f"values discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
+        f"{decision.currency}{form.word}, base case, nominal; {option.label} against {decision.baseline_label}; "
+        f"present values discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
     )
     caption += "" if months % 12 == 0 else f"; the last year has {months % 12} months"
     return Grid(heads, tuple(rows), caption, frozenset(bold), wide=True)
