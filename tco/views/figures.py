@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tco.loader import Case
 
 UNITS = ((1.0, "", ""), (1e3, " thousand", "k"), (1e6, " million", "m"), (1e9, " billion", "bn"))
 """What large sums are divided by, and the word and the letters that say so."""
@@ -153,3 +157,11 @@ def named_unit(unit: str, currency: str) -> str:
 
 def _article(noun: str) -> str:
     return "an" if noun[0] in "aeio" else "a"
+
+
+def currency_of(case: Case, path: str) -> str:
+    """Give the currency in which an input is stated: a supplier's own for its prices, else the case's."""
+    parts = path.split(".")
+    if parts[0] == "suppliers" and parts[2] in ("unit_price", "price_breaks"):
+        return case.option(parts[1]).settings.get("currency", case.currency)
+    return case.currency

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from tco.analyses.decision import refuse_one_alone
 from tco.analyses.sensitivities import Sensitivity
 from tco.errors import TcoError
-from tco.files import replacing
+from tco.files import checked, replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps, each
@@ -23,7 +24,7 @@ from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.rankings import swing_words
 from tco.views.charts.sentences import plain, sentence, shortened
-from tco.views.charts.style import told_apart
+from tco.views.charts.style import inputs_named
 from tco.views.decision import price_line, verdict
 from tco.views.figures import EACH, Figures, told, told_each, told_signed
 from tco.views.report.content import MOST_YEARS, Grid, Paragraph, written, year_grid
@@ -38,7 +39,7 @@ _MOST_INPUTS = 8
 _LABEL = 34
 _SHORT = 900
 """Letters of the answer's sentences up to which they are set large."""
-_LONGEST_TITLE = 170
+_LONGEST_TITLE = 180
 """Letters that a title has room for."""
 _SHORT_SUM = 1e4
 """Up to where sums on an axis are written in full."""
@@ -80,6 +81,8 @@ def slides(
         import pptx
     except ImportError:
         raise TcoError("slides need the extra 'report': pip install 'supplier-tco[report]'") from None
+    checked(path, (".pptx",))
+    refuse_one_alone(case)
     steps = Steps(progress, 10)
     found = Findings.of(case, n=n, seed=seed, progress=steps.part(8))
     deck = pptx.Presentation()
@@ -110,7 +113,7 @@ class _Deck:
         report = written(self.found)
         slide = self._slide(lambda longest: verdict(self.decision, longest))
         width = 12.1 / len(report.tiles)
-        size = min(26, *(_fitting(tile.value, width - 0.45) for tile in report.tiles))
+        size = min(24, *(_fitting(tile.value, width - 0.6) for tile in report.tiles))
         for position, tile in enumerate(report.tiles):
             left = 0.6 + position * width
             box = self._box(slide, left, 1.7, width - 0.2, 1.5, fill=BAND)
@@ -148,7 +151,9 @@ class _Deck:
         words = f"{unit}, levelised, base case, options side by side"
         if any(one.incomplete for one in comparison.suppliers):
             words += "; INCOMPLETE: an unknown rate counts as 0"
-        chart = self._chart(slide, XL_CHART_TYPE.COLUMN_STACKED, names, series, words, figures=form.excel, axis=unit)
+        kind = XL_CHART_TYPE.COLUMN_STACKED if len(names) <= _MANY else XL_CHART_TYPE.BAR_STACKED
+        chart = self._chart(slide, kind, names, series, words, figures=form.excel, axis=unit)
+        chart.category_axis.reverse_order = kind is XL_CHART_TYPE.BAR_STACKED
         if all(min(found) >= 0 for _, found in series):
             chart.value_axis.minimum_scale = 0
         chart.value_axis.tick_labels.number_format = Figures.of((_highest(series) / 2,), EACH).excel
@@ -218,7 +223,7 @@ class _Deck:
             return
         slide = self._slide(lambda longest: swing_words(_shortened(told_of, longest)))
         inputs = [one for one in told_of.inputs if one.swing > 0][:_MOST_INPUTS][::-1]
-        names = told_apart([sentence(plain(one.label)) for one in inputs], _NAME_ROOM, 12, lines=2)
+        names = inputs_named([sentence(plain(one.label)) for one in inputs], _NAME_ROOM, 12, lines=2)
         names = [" ".join(name.split()) for name in names]
         low = [min(one.bar.low, one.bar.high) - told_of.base for one in inputs]
         high = [max(one.bar.low, one.bar.high) - told_of.base for one in inputs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from tco.distributions import FloatArray
 from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.sentences import (
+    alike,
     axis_scale,
     called,
     each,
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _TICKS = 13
+_FAR = 4
+"""How many widths of the part in which the chance changes a price may lie from it and still be on the chart."""
 _HARDLY = 0.002
 """Share of worlds below which an option hardly ever saves."""
 Names = Mapping[str, str]
@@ -148,8 +152,10 @@ def acceptability(result: Curve, *, names: Names | None = None, currency: str = 
     with canvas(ax) as ax:
         handles = _chances(ax, result)
         now = result.marks["now"]
-        handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {each(now, currency)}"))
-        ax.set_xlim(*_telling(result))
+        ends = _telling(result)
+        beyond = "" if ends[0] <= now <= ends[1] else f" (beyond the {'right' if now > ends[1] else 'left'} edge)"
+        handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {each(now, currency)}{beyond}"))
+        ax.set_xlim(*ends)
         _price_axis(ax, result, base, currency)
         about = f"chance of saving against {base} as the {price_name(result.path)} of {result.label} rises"
         headline(ax, _price_words(result, currency), shown(result.provenance, about), handles)
@@ -173,8 +179,16 @@ def _chances(ax: Axes, result: Curve) -> list[Artist]:
 
 
 def _telling(result: Curve) -> tuple[float, float]:
-    """Give the part of the axis in which something happens: from a little below the first price, while a world wins."""
-    values = result.values
+    """Give the part of the axis in which something happens: from a little below the first price, while a world wins.
+
+    Where the price of today lies far from there, it is left outside.
+    """
+    values, now = result.values, result.marks["now"]
+    turning = [v for i, v in enumerate(values) if any(_HARDLY < w[i] < 1 - _HARDLY for w in result.wins.values())]
+    if turning:
+        reach = (max(turning) - min(turning)) or 0.02 * abs(turning[0])
+        if not min(turning) - _FAR * reach <= now <= max(turning) + _FAR * reach:
+            return min(turning) - reach, max(turning) + reach
     winning = [i for i in range(len(values)) if max(wins[i] for wins in result.wins.values()) > _HARDLY]
     last = min(winning[-1] + 1, len(values) - 1) if winning else len(values) - 1
     first, end = float(min(values[0], result.marks["now"])), float(max(values[last], result.marks["now"]))
@@ -184,7 +198,7 @@ def _telling(result: Curve) -> tuple[float, float]:
 
 def _price_axis(ax: Axes, result: Curve, base: str, currency: str) -> None:
     """Write prices below the axis, and below them how far each lies above the baseline's."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import Formatter, MaxNLocator
 
     thing = price_name(result.path)
     ax.xaxis.set_major_locator(MaxNLocator(8))
@@ -192,16 +206,28 @@ def _price_axis(ax: Axes, result: Curve, base: str, currency: str) -> None:
     if result.premiums is None or len(result.values) < 2 or result.premiums[-1] == result.premiums[0]:
         ax.set_xlabel(f"{thing}, {unit_words(result.unit, currency)}")
         return
-    plain, theirs = ax.xaxis.get_major_formatter(), float(result.values[-1] / (1 + result.premiums[-1]))
+    theirs = float(result.values[-1] / (1 + result.premiums[-1]))
 
-    def with_premium(value: float, place: int | None) -> str:
-        share = 100 * (value / theirs - 1)
-        return (
-            f"{plain(value, place)}\n{share:+.0f} %".replace("-", "−").replace("+0 %", "±0 %").replace("−0 %", "±0 %")
-        )
+    class WithPremium(Formatter):
+        """All prices of the axis at once, with as many decimals of the premium as their steps need."""
 
-    ax.xaxis.set_major_formatter(FuncFormatter(with_premium))
+        def __call__(self, value: float, _place: int | None = None) -> str:
+            return self.format_ticks([*ax.get_xticks(), value])[-1]
+
+        def format_ticks(self, values: Sequence[float]) -> list[str]:
+            shares = [100 * (value / theirs - 1) for value in values]
+            steps = [after - before for before, after in pairwise(sorted(set(shares)))]
+            digits = max(0, -int(np.floor(np.log10(min(steps))))) if steps else 0
+            return [f"{price}\n{_premium(share, digits)}" for price, share in zip(alike(values), shares, strict=True)]
+
+    ax.xaxis.set_major_formatter(WithPremium())
     ax.set_xlabel(f"{thing}, {unit_words(result.unit, currency)}, and premium over {base}")
+
+
+def _premium(share: float, digits: int) -> str:
+    """Write a premium in per cent; ±0 where it is next to nothing."""
+    rounded = round(share, digits) + 0.0
+    return f"{rounded:+.{digits}f} %".replace("-", "−") if rounded else "±0 %"
 
 
 def _price_words(result: Curve, currency: str) -> str:

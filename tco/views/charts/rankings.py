@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import InputSensitivity, Sensitivity
 from tco.analyses.value_of_information import Information, Known
 from tco.analyses.variance import STUDENT, SobolIndex
-from tco.views.charts.sentences import axis_scale, plain, sentence, shown, sums, unit_of
+from tco.views.charts.sentences import axis_scale, plain, sentence, shown, sums, symbol, unit_of
 from tco.views.charts.style import (
     BLUE,
     GOOD,
@@ -22,11 +22,11 @@ from tco.views.charts.style import (
     Look,
     canvas,
     headline,
+    inputs_named,
     numbers_on,
     percent_on,
-    told_apart,
 )
-from tco.views.sensitivity import amount
+from tco.views.figures import value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,13 +40,15 @@ _SPEAKING = 0.005
 """Share of the variance, or of the largest value, below which an input gets no bar."""
 
 
-def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
+def tornado(result: Sensitivity, *, currencies: Mapping[str, str] | None = None, ax: Axes | None = None) -> Axes:
     """Draw how far each input alone moves an option's figure, the widest swing on top.
 
     Parameters
     ----------
     result : Sensitivity
         From `sensitivity`.
+    currencies : dict of str to str, optional
+        Of inputs that are stated in another currency than the case's, by their paths.
     ax : Axes, optional
         To draw on; by default those of a new figure.
 
@@ -63,7 +65,8 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     scale = axis_scale(*ends)
     with canvas(ax, _height(bars)) as ax:
         for row, one in enumerate(bars):
-            _swing(ax, row, one, result.base, scale.divisor)
+            currency = (currencies or {}).get(one.path, result.currency)
+            _swing(ax, row, one, (result.base, scale.divisor), currency)
         ax.axvline(result.base / scale.divisor, color=INK, linewidth=1.2)
         span = (max(ends) - min(ends)) / scale.divisor or 1.0
         if min(ends) < 0 < max(ends):
@@ -85,18 +88,28 @@ def tornado(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _swing(ax: Axes, row: int, one: InputSensitivity, base: float, divisor: float) -> None:
-    """Draw the two sides of one input's bar, and the input's values at its ends."""
+def _swing(ax: Axes, row: int, one: InputSensitivity, place_of: tuple[float, float], currency: str) -> None:
+    """Draw the two sides of one input's bar around the base case, and the input's values at its ends."""
+    base, divisor = place_of
     sides = [(one.bar.low, SKY, "///", one.bar.from_value), (one.bar.high, BLUE, "", one.bar.to_value)]
     for end, colour, hatch, _ in sorted(sides, key=lambda side: -abs(side[0] - base)):
         look: Look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
         ax.barh(row, (end - base) / divisor, 0.66, left=base / divisor, **look)
-    for (end, _, _, value), other in zip(sides, (one.bar.high, one.bar.low), strict=True):
+    for (end, _, _, at), other in zip(sides, (one.bar.high, one.bar.low), strict=True):
         right = end > other
         place = (max(end, base) if right else min(end, base)) / divisor
         aside: Look = {"ha": "left" if right else "right", "va": "center", "size": SMALL}
-        words = amount(value, one.kind)
+        words = _valued(at, one, currency)
         ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **aside)
+
+
+def _valued(amount: float, one: InputSensitivity, currency: str) -> str:
+    """Write an input's value with its unit: £4.10, 62 days, 2 %."""
+    written = value(amount, one.kind, one.unit)
+    if one.kind in ("share", "rate") or one.unit == "1" or one.unit.startswith("1/"):
+        return written
+    first = one.unit.split("/")[0]
+    return f"{symbol(currency)}{written}" if first == "money" else f"{written} {first}{'' if amount == 1 else 's'}"
 
 
 def swing_words(result: Sensitivity) -> str:
@@ -242,6 +255,6 @@ def _height(bars: Sequence[object]) -> float:
 
 def _names_beside(ax: Axes, names: Sequence[str]) -> None:
     """Write the names of bars at their left, the first on top."""
-    ax.set_yticks(range(len(names)), told_apart(names, _ROOM, PLAIN - 0.5, lines=2), size=PLAIN - 0.5)
+    ax.set_yticks(range(len(names)), inputs_named(names, _ROOM, PLAIN - 0.5, lines=2), size=PLAIN - 0.5)
     ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)

@@ -13,15 +13,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from tco.analyses.decision import refuse_one_alone
 from tco.errors import UsageError
-from tco.files import write_text
+from tco.files import checked, write_text
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps, each
 from tco.views.report.content import Block, Bullets, Grid, Paragraph, Picture, Report, written
 from tco.views.report.findings import Findings
 
-FORMS = ("html", "md")
+ENDINGS = {"html": (".html", ".htm"), "md": (".md", ".markdown")}
+FORMS = tuple(ENDINGS)
 _FEW = 2048
 """Draws of a break-even chart whose line is not straight."""
 _FIGURE = re.compile(r"((± )?[+\-<>]?\s*[\d,.]+( %)?|–|)$")
@@ -63,13 +65,15 @@ def report(
     Raises
     ------
     UsageError
-        For an unknown form.
+        For an unknown form, or a file that ends otherwise.
     TcoError
         For a case with a single option, or a file that cannot be written.
     """
-    chosen = form or {".md": "md", ".markdown": "md"}.get(Path(path).suffix.lower(), "html")
+    chosen = form or next((name for name, known in ENDINGS.items() if Path(path).suffix.lower() in known), "html")
     if chosen not in FORMS:
         raise UsageError(f"expected a report as {' or '.join(FORMS)}, found '{form}'")
+    checked(path, ENDINGS[form] if form else [ending for known in ENDINGS.values() for ending in known])
+    refuse_one_alone(case)
     drawing = 0 if chosen == "md" else 4
     steps = Steps(progress, 6 + drawing)
     found = Findings.of(case, n=n, seed=seed, progress=steps.part(6))

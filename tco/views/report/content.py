@@ -18,7 +18,17 @@ from tco.views import payback
 from tco.views.charts.curves import price_name
 from tco.views.charts.sentences import plain
 from tco.views.decision import as_percent, flip_line, price_line, verdict
-from tco.views.figures import EACH, Figures, named_unit, told, told_each, told_each_signed, told_signed, value
+from tco.views.figures import (
+    EACH,
+    Figures,
+    currency_of,
+    named_unit,
+    told,
+    told_each,
+    told_each_signed,
+    told_signed,
+    value,
+)
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
 from tco.views.table import NAMES, short
@@ -493,14 +503,6 @@ def _assumption(one: Assumption, case: Case) -> tuple[str, ...]:
     unit = ", ".join(filter(None, [unit, "by year" if number.is_path else ""]))
     source = " ".join(one.source.split()) or "no source"
     return (one.path, values, unit, span, source, one.owner, one.grade)
-
-
-def currency_of(case: Case, path: str) -> str:
-    """Give the currency in which an input is stated: a supplier's own for its prices, else the case's."""
-    parts = path.split(".")
-    if parts[0] == "suppliers" and parts[2] in ("unit_price", "price_breaks"):
-        return case.option(parts[1]).settings.get("currency", case.currency)
-    return case.currency
 
 
 def _left_out(found: Findings) -> Section:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tco.analyses.tornado import Tornado, tornado
 from tco.comparison import Comparison, compare
-from tco.files import build_date, replacing
+from tco.files import build_date, checked, replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, uncertain_inputs
 from tco.progress import Progress, Steps, each
@@ -65,6 +65,7 @@ def workbook(
     TcoError
         Where the file cannot be written.
     """
+    checked(path, (".xlsx",))
     steps = Steps(progress, 5)
     made = compare(case)
     simulation = sensitivity = None
