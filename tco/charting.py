@@ -22,7 +22,7 @@ from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps
 from tco.views import charts
-from tco.views.charts.sentences import incomplete
+from tco.views.charts.sentences import incomplete, shortened
 from tco.views.charts.style import doubt, styled, without_glyph
 from tco.views.figures import currency_of
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".svg", ".pdf")
 _OF_ALL = ("cost", "stages", "modes")
 """Kinds that show all options, and a single one as well."""
+_LONGEST = 90
+"""Letters of an input's name beside an axis."""
 _POINTS = 15
 _BEYOND = 0.25
 """How far a break-even chart reaches beyond what it marks, as a share of the distance between these."""
@@ -160,7 +162,10 @@ def _grid(asked: _Asked) -> Axes:
 
     x, y = _two_inputs(asked)
     known = {path for one in asked.case.inputs.values() for path, _ in one.parts()}
-    labels = {p: words.replace("_", " ") for p, words in labels_of(asked.case, sorted(known & {x, y})).items()}
+    labels = {
+        p: shortened(words.replace("_", " "), _LONGEST)
+        for p, words in labels_of(asked.case, sorted(known & {x, y})).items()
+    }
     return charts.grid(grid(asked.case, x, y, supplier=asked.supplier), names={**asked.names, **labels})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from tco.analyses.decision import refuse_one_alone
-from tco.analyses.sensitivities import Sensitivity
 from tco.errors import TcoError
 from tco.files import checked, replacing
 from tco.loader import Case
@@ -22,8 +20,8 @@ from tco.progress import Progress, Steps, each
 from tco.quantity import GRADES
 from tco.results import TOTALS
 from tco.views import payback
-from tco.views.charts.rankings import swing_words
-from tco.views.charts.sentences import plain, sentence, shortened
+from tco.views.charts.rankings import brief_swing_words
+from tco.views.charts.sentences import plain, sentence
 from tco.views.charts.style import inputs_named
 from tco.views.decision import price_line, verdict
 from tco.views.figures import EACH, Figures, told, told_each, told_signed
@@ -221,7 +219,7 @@ class _Deck:
             slide = self._slide(lambda longest: price_line(self.decision))
             self._line(self._box(slide, 0.6, 1.7, 12.1, 1), "Nothing in this case is uncertain.", 18)
             return
-        slide = self._slide(lambda longest: swing_words(_shortened(told_of, longest)))
+        slide = self._slide(lambda _: brief_swing_words(told_of, _LONGEST_TITLE))
         inputs = [one for one in told_of.inputs if one.swing > 0][:_MOST_INPUTS][::-1]
         names = inputs_named([sentence(plain(one.label)) for one in inputs], _NAME_ROOM, 12, lines=2)
         names = [" ".join(name.split()) for name in names]
@@ -418,12 +416,6 @@ def _unbroken(words: str) -> str:
 def _fitting(words: str, room: float) -> int:
     """Give the largest size of type in which words take at most so much room on one line [point, inch]."""
     return max(int(room * 72 / (0.6 * max(len(words), 1))), 6)
-
-
-def _shortened(told_of: Sensitivity, longest: int) -> Sensitivity:
-    """Cut the names of an option and of its inputs to so many letters."""
-    inputs = tuple(replace(one, label=shortened(one.label, 2 * longest)) for one in told_of.inputs)
-    return replace(told_of, label=short(told_of.label, longest), inputs=inputs)
 
 
 def _settled(file: bytes) -> bytes:

@@ -188,7 +188,7 @@ def _telling(result: Curve) -> tuple[float, float]:
     if turning:
         reach = (max(turning) - min(turning)) or 0.02 * abs(turning[0])
         if not min(turning) - _FAR * reach <= now <= max(turning) + _FAR * reach:
-            return min(turning) - reach, max(turning) + reach
+            return float(max(min(turning) - reach, values[0])), float(min(max(turning) + reach, values[-1]))
     winning = [i for i in range(len(values)) if max(wins[i] for wins in result.wins.values()) > _HARDLY]
     last = min(winning[-1] + 1, len(values) - 1) if winning else len(values) - 1
     first, end = float(min(values[0], result.marks["now"])), float(max(values[last], result.marks["now"]))

@@ -10,7 +10,7 @@ from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import InputSensitivity, Sensitivity
 from tco.analyses.value_of_information import Information, Known
 from tco.analyses.variance import STUDENT, SobolIndex
-from tco.views.charts.sentences import axis_scale, plain, sentence, shown, sums, symbol, unit_of
+from tco.views.charts.sentences import axis_scale, plain, sentence, shortened, shown, sums, symbol, unit_of
 from tco.views.charts.style import (
     BLUE,
     GOOD,
@@ -27,6 +27,7 @@ from tco.views.charts.style import (
     percent_on,
 )
 from tco.views.figures import value
+from tco.views.table import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,8 @@ _ROOM = 215.0
 """Width of the names at the left [point]."""
 _NARROW = 0.01
 """Share of the widest swing below which an input gets no bar."""
+_LONGEST = 190
+"""Letters of a finding that a title has room for."""
 _SPEAKING = 0.005
 """Share of the variance, or of the largest value, below which an input gets no bar."""
 
@@ -84,7 +87,7 @@ def tornado(result: Sensitivity, *, currencies: Mapping[str, str] | None = None,
         ]
         left = f"; {len(moving) - len(bars)} smaller swings left out" if len(moving) > len(bars) else ""
         about = f"one input at a time, the others at their means{left}"
-        headline(ax, swing_words(result), shown(replace(result.provenance, n=None), about), handles)
+        headline(ax, brief_swing_words(result, _LONGEST), shown(replace(result.provenance, n=None), about), handles)
     return ax
 
 
@@ -110,6 +113,15 @@ def _valued(amount: float, one: InputSensitivity, currency: str) -> str:
         return written
     first = one.unit.split("/")[0]
     return f"{symbol(currency)}{written}" if first == "money" else f"{written} {first}{'' if amount == 1 else 's'}"
+
+
+def brief_swing_words(result: Sensitivity, most: int) -> str:
+    """Say it in at most so many letters, as far as that can be: names are cut, never what an input is."""
+    tried = []
+    for longest in (1000, 60, 44, 34, 26, 18):
+        inputs = tuple(replace(one, label=shortened(one.label, 2 * longest)) for one in result.inputs)
+        tried.append(swing_words(replace(result, label=short(result.label, longest), inputs=inputs)))
+    return next((words for words in tried if len(words) <= most), tried[-1])
 
 
 def swing_words(result: Sensitivity) -> str:

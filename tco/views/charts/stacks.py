@@ -168,9 +168,10 @@ def _columns(result: Comparison, layers: Sequence[_Layer], finding: str, about: 
         if min(bottoms) < 0:
             ax.axhline(0, color=INK, linewidth=0.9)
             key.insert(0, _sum_marks(ax, sums))
-        ax.set_ylabel(f"{unit_of(result.currency)} a unit")
+        form = form_beside(span)
+        ax.set_ylabel(f"{unit_of(result.currency)}{form.word} a unit")
         ax.grid(axis="y")
-        numbers_on(ax.yaxis)
+        numbers_on(ax.yaxis, divisor=form.divisor)
         legend_beside(ax, key)
         _names_below(ax, [_name(option, result.baseline) for option in result.suppliers])
         headline(ax, finding, shown(result.provenance, f"{about}, {result.months} months", unknown(result.suppliers)))
