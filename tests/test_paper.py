@@ -178,6 +178,11 @@ class TestReport:
         assert money
         assert all("price" in path for path in money)
 
+    def test_counts_as_many_inputs_as_validate(self):
+        case = tco.load(ROOT / "scenarios/cartridges.yaml")
+        section = next(one for one in written(Findings.of(case, n=64)).sections if one.title == "What it rests on")
+        assert section.blocks[0].text.startswith(f"{tco.validate(ROOT / 'scenarios/cartridges.yaml').n_inputs} inputs ")
+
     def test_parts_tables_of_many_options_so_that_all_are_on_paper(self):
         grid = Grid(("line", "grade", *"abcdefgh"), (("x", "hard", *"12345678"),), "caption")
         parts = grid.parted(2, 4)

@@ -134,7 +134,7 @@ def value(amount: float, kind: str, unit: str = "") -> str:
     """
     if kind in ("share", "rate"):
         return f"{_digits(100 * amount, 3)} %"
-    if unit.startswith("money") and abs(amount) < 1000 and round(amount, 2) == amount:
+    if unit.startswith("money") and abs(amount) < 1000 and (abs(amount) >= 1 or round(amount, 2) == amount):
         return f"{amount:,.2f}"
     return _digits(amount, _DIGITS)
 

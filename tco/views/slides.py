@@ -135,7 +135,7 @@ class _Deck:
         paid = option.lines.get("purchase", 0.0) - base.lines.get("purchase", 0.0)
         bought = f"its purchase price {'adds' if paid > 0 else 'saves'} {told_each(abs(paid / units))}"
         cost = f"{told_each(abs(change))} {comparison.currency} a unit {cheaper}, all in"
-        slide = self._slide(lambda longest: f"{short(option.label, longest)} costs {cost}: {bought}")
+        slide = self._slide(lambda longest: f"{sentence(short(option.label, longest))} costs {cost}: {bought}")
         groups = list(dict.fromkeys(line.group for grade in GRADES for line in comparison.lines if line.grade == grade))
         names = [short(one.label, _LABEL) + (" (INCOMPLETE)" if one.incomplete else "") for one in comparison.suppliers]
         form = Figures.of((one.cost_per_unit for one in comparison.suppliers), EACH)
@@ -169,7 +169,8 @@ class _Deck:
         ends = f"{told_signed(npv.p5)} and {told_signed(npv.p95)} {currency}"
         slide = self._slide(
             lambda longest: (
-                f"{short(self.option.label, longest)} saves in {likely} of worlds; nine in ten lie between {ends}"
+                f"{sentence(short(self.option.label, longest))} saves in {likely} of worlds; "
+                f"nine in ten lie between {ends}"
             )
         )
         edges = _edges(saved)
@@ -255,7 +256,7 @@ class _Deck:
         when = payback.in_a_sentence(self.found.cash)
         outcome = f"{told(abs(npv))} {currency} {'saved' if npv > 0 else 'lost'} in present value in the base case"
         mean = f"{told_signed(self.option.npv['all_in'].mean)} on average over draws"
-        slide = self._slide(lambda longest: f"{short(self.option.label, longest)} {when}: {outcome}, {mean}")
+        slide = self._slide(lambda longest: f"{sentence(short(self.option.label, longest))} {when}: {outcome}, {mean}")
         top, parts = 1.6, grid.parted(1, MOST_YEARS + 2)
         shown = parts if len(parts) < _MOST_TABLES else (parts[0], parts[-1])
         row = 0.36 if len(shown) == 1 else 0.2

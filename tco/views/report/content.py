@@ -16,7 +16,7 @@ from tco.quantity import GROUPS
 from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.curves import price_name
-from tco.views.charts.sentences import plain
+from tco.views.charts.sentences import plain, sentence
 from tco.views.decision import as_percent, flip_line, price_line, verdict
 from tco.views.figures import (
     EACH,
@@ -168,8 +168,8 @@ def _answer(found: Findings) -> Iterator[str]:
     saves = "saves" if npv.mean > 0 else "costs"
     more = "" if npv.mean > 0 else " more"
     yield (
-        f"{option.label} {saves} {told(abs(npv.mean))} {decision.currency}{more} over {decision.months} months "
-        f"against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in ten lie "
+        f"{sentence(option.label)} {saves} {told(abs(npv.mean))} {decision.currency}{more} over {decision.months} "
+        f"months against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in ten lie "
         f"between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
         f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
@@ -463,9 +463,11 @@ def _parties(found: Findings) -> Section:
 def _assumptions(found: Findings) -> Section:
     told = found.evidence
     data = told.to_dict()
+    rest = sum(one.number.word == "rest" for one in found.case.inputs.values())
+    leftover = f" ({rest} of them take what other shares leave, and are not listed)" if rest else ""
     words = (
-        f"{data['inputs']} inputs, {data['without_source']} without a source; of the {data['hard_inputs']} behind the "
-        f"hard headline {data['hard_inputs_graded_softer']} are graded softer."
+        f"{data['inputs'] + rest} inputs{leftover}, {data['without_source']} without a source; "
+        f"of the {data['hard_inputs']} behind the hard headline {data['hard_inputs_graded_softer']} are graded softer."
     )
     form = Figures.of(x for rung in told.ladder for x in (rung.npv, rung.cumulative))
     ladder = tuple((plain(r.line), r.grade, form.signed(r.npv), form.signed(r.cumulative)) for r in told.ladder)
