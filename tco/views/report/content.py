@@ -169,8 +169,8 @@ def _answer(found: Findings) -> Iterator[str]:
     more = "" if npv.mean > 0 else " more"
     yield (
         f"{sentence(option.label)} {saves} {told(abs(npv.mean))} {decision.currency}{more} over {decision.months} "
-        f"months against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in ten lie "
-        f"between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
+        f"months against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in "
+        f"ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
         f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
     hard = option.npv["hard"]
