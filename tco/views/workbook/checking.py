@@ -22,8 +22,8 @@ from tco.views.workbook.years import YearSheet
 OK, BROKEN, RESTS = "OK", "BROKEN", "rests"
 _HEADS = ("Check", "Where", "Found", "Expected", "Off by", "Status")
 _STATUS, _FIRST = 5, 7
-FIRST_OPTION = 9
-"""The row of the first option on the first page."""
+ALL_HOLD, FIRST_OPTION = 5, 9
+"""The rows on the first page of whether all checks hold, and of the first option."""
 _REMEDIES = ("refund_share", "replace_share", "repair_share")
 _RETURNED = ("returned_share", "repair_share")
 
@@ -229,13 +229,25 @@ class CheckSheet:
         """Count the cells that hold formulas: one that is overwritten is missing."""
         sheets = [calculation.sheet for calculation in self.calculations.values()]
         found = []
-        for sheet in (*sheets, self.compare.sheet, self.flows.sheet, self.years.sheet, about):
+        for sheet in (*sheets, self.compare.sheet, self.flows.sheet, self.years.sheet):
             bottom, right = (max(cell[axis] for cell in sheet.formulas) for axis in (0, 1))
             there = sheet.outside(f"{address(0, 0, fixed=True)}:{address(bottom, right, fixed=True)}")
             count = float(len(set(sheet.formulas)))
             formula = f"SUMPRODUCT(_xlfn.ISFORMULA({there})*1)"
             found.append(Check("No formula is overwritten", sheet.name, formula, "", count, count, form="count"))
-        return found
+        return [*found, _overwritten_on(about)]
+
+
+def _overwritten_on(about: Sheet) -> Check:
+    """Count the formulas of the first page, but for the one that asks for these checks: it would ask for itself."""
+    bottom, right = (max(cell[axis] for cell in about.formulas) for axis in (0, 1))
+    parts = ((0, ALL_HOLD - 1), (ALL_HOLD + 1, bottom))
+    ranges = (
+        about.outside(f"{address(first, 0, fixed=True)}:{address(last, right, fixed=True)}") for first, last in parts
+    )
+    count = float(sum(row != ALL_HOLD for row, _ in set(about.formulas)))
+    formula = "+".join(f"SUMPRODUCT(_xlfn.ISFORMULA({there})*1)" for there in ranges)
+    return Check("No formula is overwritten", about.name, formula, "", count, count, form="count")
 
 
 def _limits(calculation: Calculation, one: str) -> list[Check]:
