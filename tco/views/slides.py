@@ -43,7 +43,7 @@ _SHORT_SUM = 1e4
 """Up to where sums on an axis are written in full."""
 _MANY = 4
 _MOST_TABLES = 3
-_NAME_ROOM = 250.0
+_NAME_ROOM = 330.0
 """Width of an input's name on two lines [point]."""
 _DATED = (1980, 1, 1, 0, 0, 0)
 """What every part of the file carries as its date, so that equal cases give equal files."""
