@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tco.analyses.decision import refuse_one_alone
 from tco.analyses.figure import best_supplier, labels_of
 from tco.analyses.levers import stake
 from tco.distributions import FloatArray
 from tco.errors import UsageError
-from tco.files import replacing
+from tco.files import checked, replacing
 from tco.loader import Case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps
 from tco.views import charts
 from tco.views.charts.curves import BEYOND
-from tco.views.charts.sentences import incomplete
-from tco.views.charts.style import doubt, styled, unshown
+from tco.views.charts.sentences import incomplete, shortened
+from tco.views.charts.style import doubt, styled, unshown, without_glyph
+from tco.views.figures import currency_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
     from tco.simulation import Simulation
 
 ENDINGS = (".png", ".svg", ".pdf")
+_OF_ALL = ("cost", "stages", "modes")
+"""Kinds that show all options, and a single one as well."""
+_LONGEST = 90
+"""Letters of an input's name beside an axis."""
 _POINTS = 15
 
 
@@ -136,7 +143,7 @@ def _breakeven(asked: _Asked) -> Axes:
 
 
 def _tornado(asked: _Asked) -> Axes:
-    return charts.tornado(asked.sensitivity)
+    return charts.tornado(asked.sensitivity, currencies=currencies_of(asked.case))
 
 
 def _sobol(asked: _Asked) -> Axes:
@@ -154,7 +161,10 @@ def _grid(asked: _Asked) -> Axes:
 
     x, y = _two_inputs(asked)
     known = {path for one in asked.case.inputs.values() for path, _ in one.parts()}
-    labels = {p: words.replace("_", " ") for p, words in labels_of(asked.case, sorted(known & {x, y})).items()}
+    labels = {
+        p: shortened(words.replace("_", " "), _LONGEST)
+        for p, words in labels_of(asked.case, sorted(known & {x, y})).items()
+    }
     return charts.grid(grid(asked.case, x, y, supplier=asked.supplier), names={**asked.names, **labels})
 
 
@@ -255,9 +265,14 @@ class Charts:
             near = difflib.get_close_matches(kind, KINDS, n=1)
             hint = f"did you mean '{near[0]}'?" if near else f"kinds are {', '.join(KINDS)}"
             raise UsageError(f"expected a kind of chart, found '{kind}': {hint}")
+        if kind != "grid" and (x or y):
+            raise UsageError(f"expected x and y for a grid alone, found them for '{kind}': leave them out")
+        checked(path, ENDINGS)
         ending = Path(path).suffix.lower()
-        if ending not in ENDINGS:
-            raise UsageError(f"expected a file that ends in {', '.join(ENDINGS)}, found '{path}'")
+        if kind not in _OF_ALL:
+            refuse_one_alone(case)
+        if supplier:
+            case.option(supplier)  # refuses an unknown one
         steps = Steps(progress, 10)
         asked = _Asked(case, supplier, x, y, n, seed, steps.part(7))
         with unshown():
@@ -291,9 +306,26 @@ def save(ax: Axes, path: str | Path, form: str) -> None:
         "svg": {"Date": None, "Creator": None},
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     }
+    from matplotlib.text import Text
+
     figure: Figure = ax.get_figure(root=True)  # type: ignore[assignment]
     with styled():
         figure.savefig(path, format=form, metadata={"Title": title, **dates[form]})
+        _tell_missing(without_glyph(one.get_text() for one in figure.findobj(Text)))
+
+
+@cache
+def _tell_missing(letters: str) -> None:
+    """Say once, on standard error, that letters cannot be drawn."""
+    if letters:
+        hint = "install a font that has them, such as Noto Sans"
+        logging.getLogger(__name__).warning("no font here has the letters %s: boxes stand for them; %s", letters, hint)
+
+
+def currencies_of(case: Case) -> dict[str, str]:
+    """Name the currencies of the prices that are stated in another one than the case's, by their paths."""
+    found = {path: currency_of(case, path) for one in case.inputs.values() for path, _ in one.parts()}
+    return {path: currency for path, currency in found.items() if currency != case.currency}
 
 
 def price_currency(case: Case, supplier: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,10 +25,46 @@ def build_date() -> datetime | None:
     if epoch is None:
         return None
     try:
-        return datetime.fromtimestamp(int(epoch), UTC)
+        seconds = int(epoch)
+        if seconds < 0:
+            raise ValueError(epoch)
+        return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         hint = "write one such as 1700000000, or unset it"
         raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{epoch}'\n    {hint}") from None
+
+
+def checked(path: str | Path, endings: Sequence[str]) -> None:
+    """Refuse a file that ends otherwise, or that cannot be written, before anything is computed for it.
+
+    Raises
+    ------
+    UsageError
+        For another ending, unless the path is a device.
+    TcoError
+        Where the file cannot be written.
+    """
+    target = Path(path)
+    if target.exists() and not target.is_file() and not target.is_dir():
+        return
+    if target.suffix.lower() not in endings:
+        raise UsageError(f"expected a file that ends in {', '.join(endings)}, found '{path}'")
+    with _readable(path):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not target.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        if not os.access(target.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@contextlib.contextmanager
+def _readable(path: str | Path) -> Iterator[None]:
+    """Say plainly why a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise TcoError(f"{path}: expected a file that can be written, found: {error.strerror}") from None
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -52,14 +89,12 @@ def replacing(path: str | Path) -> Iterator[Path]:
         Where the file cannot be written.
     """
     target = Path(path)
-    try:
+    with _readable(path):
         if target.exists() and not target.is_file():  # a device or a pipe, such as /dev/stdout, cannot be replaced
             yield target
         else:
             with _temporary(target) as temporary:
                 yield temporary
-    except OSError as error:
-        raise TcoError(f"{path}: expected a file that can be written, found: {error.strerror}") from None
 
 
 def create_text(path: str | Path, text: str) -> None:

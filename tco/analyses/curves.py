@@ -183,9 +183,10 @@ def acceptability(
     if values is None:
         saved = low[2, base] - low[2, row]
         moves = bool((slope[2, row] > 0).all())  # not where the baseline's price is paid over the whole horizon
-        reach = np.quantile(saved / slope[2, row], 0.95) + turned.value if moves else turned.value
+        even = np.quantile(saved / slope[2, row], (0.01, 0.95, 0.99)) + turned.value if moves else [turned.value] * 3
         start = turned.value if theirs is None else min(theirs, turned.value)
-        values = np.linspace(start, max(start + _WIDEST * (reach - start), 1.1 * turned.value), DEFAULT_POINTS).tolist()
+        end = max(start + _WIDEST * (even[1] - start), 1.1 * turned.value)
+        values = _dense(start, end, float(even[0]), float(even[2]))
     points = _checked(values)
     costs = [low + slope * (value - turned.value) for value in each(points, steps.part(2))]
     return _curve(
@@ -200,6 +201,16 @@ def acceptability(
         hard_only=None,
         worlds=worlds,
     )
+
+
+def _dense(start: float, end: float, first: float, last: float) -> list[float]:
+    """Give points over a range, half of them where the chance of being worth it changes."""
+    low, high = max(first - 0.5 * (last - first), 0.0), last + 0.5 * (last - first)
+    if high <= low:
+        return [float(value) for value in np.linspace(start, end, DEFAULT_POINTS)]
+    half = DEFAULT_POINTS // 2
+    points = np.concatenate([np.linspace(min(start, low), max(end, high), half + 1), np.linspace(low, high, half)])
+    return [float(value) for value in np.unique(points)]
 
 
 def belief(

@@ -389,10 +389,7 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
     (True, 'borealis_box')
     """
     checked_case(case)
-    if len(case.options) < 2:
-        raise TcoError(
-            f"expected two options or more to decide between, found {case.baseline} alone\n    add a supplier"
-        )
+    refuse_one_alone(case)
     steps = Steps(progress, 8)
     worlds = Worlds.of(case, n, seed=seed)
     steps.done()
@@ -433,6 +430,14 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
         warnings=(*case.warnings, *heavy_tails(worlds.outcomes.names, worlds.costs[2])),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, worlds.seed, "sobol"),
     )
+
+
+def refuse_one_alone(case: Case) -> None:
+    """Refuse a case with a single option, of which nothing can be decided."""
+    if len(case.options) < 2:
+        raise TcoError(
+            f"expected two options or more to decide between, found {case.baseline} alone\n    add a supplier"
+        )
 
 
 class _Verdict:

@@ -215,6 +215,7 @@ def _label(case: Case, path: str, meaning: str) -> str:
     words = path.split(".")
     whose = [case.option(words[1]).label] if words[0] == "suppliers" else []
     given = [word for section in _NAMED for word in _after(words, section)]
+    given += [f"price break {int(place) + 1}" for place in _after(words, "price_breaks")]
     year = f", year {int(words[-1]) + 1}" if "by_year" in words else ""
     start = f"{', '.join([*whose, *given])}: " if whose or given else ""
     return f"{start}{meaning.split(';')[0]}{year}"

@@ -84,8 +84,8 @@ class Tornado(Result):
         The largest swing first; equal ones by path.
     label, currency : str
         What people call the option, and the case's currency.
-    labels, kinds : dict of str to str
-        For each input what it is in people's words, and its kind: share, rate, positive or number.
+    labels, kinds, units : dict of str to str
+        For each input what it is in people's words, its kind (share, rate, positive or number), and its unit.
     provenance : Provenance
         What this was made from.
     """
@@ -100,6 +100,7 @@ class Tornado(Result):
     currency: str
     labels: Mapping[str, str]
     kinds: Mapping[str, str]
+    units: Mapping[str, str]
     provenance: Provenance
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -171,6 +172,7 @@ def tornado_of(figure: Figure, low: float, high: float, ranges: Ranges) -> Torna
     bars = [_bar(path, values[path], line, stated=path in ranges) for path, line in zip(values, lines, strict=True)]
     ordered = tuple(sorted(bars, key=lambda bar: (-bar.swing, bar.path)))
     case = figure.outcomes.case
+    entries = {part: one.entry for one in case.inputs.values() for part, _ in one.parts() if part in values}
     return Tornado(
         supplier=figure.supplier,
         output=figure.output,
@@ -181,7 +183,8 @@ def tornado_of(figure: Figure, low: float, high: float, ranges: Ranges) -> Torna
         label=case.option(figure.supplier).label,
         currency=case.currency,
         labels=labels_of(case, [bar.path for bar in ordered]),
-        kinds={path: one.entry.kind for one in case.inputs.values() for path, _ in one.parts() if path in values},
+        kinds={path: entry.kind for path, entry in entries.items()},
+        units={path: entry.unit for path, entry in entries.items()},
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION),
     )
 

@@ -99,12 +99,13 @@ def price_line(decision: Decision) -> str:
         }
         return words.get(flip.outcome, f"No {thing} decides")
     premium = found.premium_on_price["all_in"].expected if found.premium_on_price else None
-    above = "" if premium is None else f", {_premium_words(premium)} the baseline's"
+    above = "" if premium is None else f", {premium_words(premium)} the baseline's"
     up_to = f"{_amount(flip.expected, found)} {unit}".rstrip()
     return f"Worth it up to {up_to} for its {thing} (now {_amount(found.value, found)}){above}"
 
 
-def _premium_words(premium: float) -> str:
+def premium_words(premium: float) -> str:
+    """Say how far a price lies above or below another."""
     return f"{100 * abs(premium):.1f} % {'above' if premium >= 0 else 'below'}"
 
 
@@ -279,7 +280,7 @@ def _break_even_answer(found: BreakEven) -> Iterator[str]:
         parts = [f"now {_amount(found.value, found)}"]
         for words, one in (("the baseline's price", premium), ("its landed cost", landed)):
             if one is not None and one.expected is not None:
-                parts.append(f"{_premium_words(one.expected)} {words}")
+                parts.append(f"{premium_words(one.expected)} {words}")
         yield "  " + "; ".join(parts)
         return
     if flip.expected is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html as escaping
 import io
+import math
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _SAVED = {"hard": "saved, hard", "hard_and_estimated": "saved, hard + est.", "al
 _MOST_GAPS = 12
 _UNIT_FORMS = ((1e3, 1.0, 2, ""), (1e4, 1.0, 1, ""), (1e5, 1.0, 0, ""), (1e7, 1e3, 1, "k"), (1e10, 1e6, 1, "m"))
 """How money a unit is written, below each limit: divisor, decimals, letter."""
+_CENTS = 0.095
+"""Money a unit below which two decimals tell too little."""
 
 
 @dataclass(frozen=True)
@@ -375,6 +378,8 @@ def a_unit(amount: float | None) -> str:
     """Write money a unit in at most eight characters, as far as that can be."""
     if amount is None:
         return "–"
+    if 0 < abs(amount) < _CENTS:
+        return f"{amount:.{min(2 - math.floor(math.log10(abs(amount))), 5)}f}"
     for limit, divisor, digits, word in _UNIT_FORMS:
         if abs(amount) < limit:
             return f"{_unsigned_zero(amount / divisor, digits):,.{digits}f}{word}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,9 @@ from tco.analyses.cash import CashFlow
 from tco.analyses.curves import Curve
 from tco.distributions import FloatArray
 from tco.results import TOTALS
+from tco.views import payback
 from tco.views.charts.sentences import (
+    alike,
     axis_scale,
     called,
     each,
@@ -39,7 +42,7 @@ from tco.views.charts.style import (
     percent_on,
 )
 from tco.views.charts.taking import expect
-from tco.views.decision import as_percent, number
+from tco.views.decision import as_percent, number, premium_words
 from tco.views.risk import chance
 from tco.views.table import NAMES
 
@@ -51,6 +54,8 @@ _STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _TICKS = 13
 BEYOND = 0.25
 """How far a break-even chart reaches beyond what it marks, as a share of the distance between these."""
+_FAR = 4
+"""How many widths of the part in which the chance changes a price may lie from it and still be on the chart."""
 _HARDLY = 0.002
 """Share of worlds below which an option hardly ever saves."""
 Names = Mapping[str, str]
@@ -114,7 +119,7 @@ def _payback_marks(ax: Axes, result: CashFlow) -> list[Artist]:
         (bar,) = ax.plot([first, until], [0, 0], color=VERMILLION, linewidth=6, solid_capstyle="butt", zorder=3)
         bar.set_label("payback, 9 worlds in 10")
         handles.append(bar)
-    if result.payback_months is not None:
+    if result.payback_months is not None and not payback.only_costs(result):
         (mark,) = ax.plot(result.payback_months, 0, "o", color="white", markeredgecolor=INK, markersize=8, zorder=4)
         mark.set_clip_on(False)
         mark.set_label("payback of the base case")
@@ -129,19 +134,13 @@ def _payback_words(result: CashFlow) -> str:
         some = "" if result.never == 1 else f"; {worlds(1 - result.never)} would"
         return f"{label} does not pay back within {_months(months)}{some}"
     if result.payback_months == 0:
-        return f"{label} needs no payback: it costs nothing at the start, and {_ends(result)}"
+        return f"{label} {payback.needs_none(result, lambda amount: sums(amount, result.currency))}"
     words = f"{label} pays back in {_months(result.payback_months)}"
     if last is None:
         return f"{words}; {worlds(result.never)} never within {_months(months)}"
     if round(first or 0.0) == 0 or round(first or 0.0) == round(last):
         return f"{words}; 9 worlds in 10 {'in' if round(first or 0.0) else 'within'} {_months(last)}"
     return f"{words}; 9 worlds in 10 in {first:.0f} to {_months(last)}"
-
-
-def _ends(result: CashFlow) -> str:
-    total = float(result.cumulative[-1])
-    verb = "has saved" if total >= 0 else "has cost"
-    return f"{verb} {sums(abs(total), result.currency)}{'' if total >= 0 else ' more'} by the end"
 
 
 def _months(months: float) -> str:
@@ -176,8 +175,10 @@ def acceptability(result: Curve, *, names: Names | None = None, currency: str = 
     with canvas(ax) as ax:
         handles = _chances(ax, result)
         now = result.marks["now"]
-        handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {each(now, currency)}"))
-        ax.set_xlim(*_telling(result))
+        ends = _telling(result)
+        beyond = "" if ends[0] <= now <= ends[1] else f" (beyond the {'right' if now > ends[1] else 'left'} edge)"
+        handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {each(now, currency)}{beyond}"))
+        ax.set_xlim(*ends)
         _price_axis(ax, result, base, currency)
         about = f"chance of saving against {base} as the {price_name(result.path)} of {result.label} rises"
         headline(ax, _price_words(result, currency), shown(result.provenance, about), handles)
@@ -201,8 +202,16 @@ def _chances(ax: Axes, result: Curve) -> list[Artist]:
 
 
 def _telling(result: Curve) -> tuple[float, float]:
-    """Give the part of the axis in which something happens: from a little below the first price, while a world wins."""
-    values = result.values
+    """Give the part of the axis in which something happens: from a little below the first price, while a world wins.
+
+    Where the price of today lies far from there, it is left outside.
+    """
+    values, now = result.values, result.marks["now"]
+    turning = [v for i, v in enumerate(values) if any(_HARDLY < w[i] < 1 - _HARDLY for w in result.wins.values())]
+    if turning:
+        reach = (max(turning) - min(turning)) or 0.02 * abs(turning[0])
+        if not min(turning) - _FAR * reach <= now <= max(turning) + _FAR * reach:
+            return float(max(min(turning) - reach, values[0])), float(min(max(turning) + reach, values[-1]))
     winning = [i for i in range(len(values)) if max(wins[i] for wins in result.wins.values()) > _HARDLY]
     last = min(winning[-1] + 1, len(values) - 1) if winning else len(values) - 1
     first, end = float(min(values[0], result.marks["now"])), float(max(values[last], result.marks["now"]))
@@ -212,7 +221,7 @@ def _telling(result: Curve) -> tuple[float, float]:
 
 def _price_axis(ax: Axes, result: Curve, base: str, currency: str) -> None:
     """Write prices below the axis, and below them how far each lies above the baseline's."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import Formatter, MaxNLocator
 
     thing = price_name(result.path)
     ax.xaxis.set_major_locator(MaxNLocator(8))
@@ -220,16 +229,28 @@ def _price_axis(ax: Axes, result: Curve, base: str, currency: str) -> None:
     if result.premiums is None or len(result.values) < 2 or result.premiums[-1] == result.premiums[0]:
         ax.set_xlabel(f"{thing}, {unit_words(result.unit, currency)}")
         return
-    plain, theirs = ax.xaxis.get_major_formatter(), float(result.values[-1] / (1 + result.premiums[-1]))
+    theirs = float(result.values[-1] / (1 + result.premiums[-1]))
 
-    def with_premium(value: float, place: int | None) -> str:
-        share = 100 * (value / theirs - 1)
-        return (
-            f"{plain(value, place)}\n{share:+.0f} %".replace("-", "−").replace("+0 %", "±0 %").replace("−0 %", "±0 %")
-        )
+    class WithPremium(Formatter):
+        """All prices of the axis at once, with as many decimals of the premium as their steps need."""
 
-    ax.xaxis.set_major_formatter(FuncFormatter(with_premium))
+        def __call__(self, value: float, _place: int | None = None) -> str:
+            return self.format_ticks([*ax.get_xticks(), value])[-1]
+
+        def format_ticks(self, values: Sequence[float]) -> list[str]:
+            shares = [100 * (value / theirs - 1) for value in values]
+            steps = [after - before for before, after in pairwise(sorted(set(shares)))]
+            digits = max(0, -int(np.floor(np.log10(min(steps))))) if steps else 0
+            return [f"{price}\n{_premium(share, digits)}" for price, share in zip(alike(values), shares, strict=True)]
+
+    ax.xaxis.set_major_formatter(WithPremium())
     ax.set_xlabel(f"{thing}, {unit_words(result.unit, currency)}, and premium over {base}")
+
+
+def _premium(share: float, digits: int) -> str:
+    """Write a premium in per cent; ±0 where it is next to nothing."""
+    rounded = round(share, digits) + 0.0
+    return f"{rounded:+.{digits}f} %".replace("-", "−") if rounded else "±0 %"
 
 
 def _price_words(result: Curve, currency: str) -> str:
@@ -432,13 +453,11 @@ def _break_even_words(result: BreakEven) -> str:
     most = _value(result, flip.expected)
     if not result.at_stake:
         return f"{label} is worth it with {thing} {'below' if result.lower_wins else 'above'} {most}; now {now}"
-    return f"{label} is worth it up to {a_price(result.path)} of {most}{_room(result, flip.expected)}"
+    return f"{label} is worth it up to {a_price(result.path)} of {most}{_room(result)}"
 
 
-def _room(result: BreakEven, most: float) -> str:
-    """Say how far a break-even lies from the price of today."""
-    now = _value(result, result.value)
-    if result.value <= 0:
-        return f"; it asks {now}"
-    share = most / result.value - 1
-    return f", {abs(share) * 100:.0f} % {'above' if share >= 0 else 'below'} today's {now}"
+def _room(result: BreakEven) -> str:
+    """Say how far a break-even lies from the baseline's price, and what is asked today."""
+    premium = result.premium_on_price["all_in"].expected if result.premium_on_price else None
+    above = "" if premium is None else f", {premium_words(premium)} the baseline's"
+    return f"{above}; now {_value(result, result.value)}"

@@ -126,32 +126,38 @@ def _contour(ax: Axes, npv: FloatArray) -> list[Artist]:
 
     handles: list[Artist] = []
     if npv.min() < 0 < npv.max() and min(npv.shape) > 1:
-        middles = [np.arange(size) + 0.5 for size in npv.shape]
-        ax.contour(middles[1], middles[0], npv, levels=[0.0], colors=[INK], linewidths=2.6)
+        rows, columns = (np.array([0, *(np.arange(size) + 0.5), size]) for size in npv.shape)
+        ax.contour(columns, rows, _to_the_edges(npv), levels=[0.0], colors=[INK], linewidths=2.6)
         handles.append(Line2D([], [], color=INK, linewidth=2.6, label="the decision flips"))
     handles.append(Patch(facecolor=BLUE, edgecolor="white", label="saves"))
     handles.append(Patch(facecolor=VERMILLION, hatch="///", edgecolor="white", label="costs more"))
     return handles
 
 
+def _to_the_edges(npv: FloatArray) -> FloatArray:
+    """Go on straight from the middles of the outermost fields to the map's edges."""
+    for axis in (0, 1):
+        ends = [np.take(npv, i, axis=axis) for i in (0, 1, -2, -1)]
+        first, last = ends[0] - (ends[1] - ends[0]) / 2, ends[3] + (ends[3] - ends[2]) / 2
+        npv = np.concatenate([np.expand_dims(first, axis), npv, np.expand_dims(last, axis)], axis=axis)
+    return npv
+
+
 def _now(ax: Axes, result: Grid) -> list[Artist]:
-    """Mark where the two inputs stand in the case, where that lies on the map."""
+    """Frame the field in which the two inputs stand in the case, where that lies on the map."""
+    from matplotlib.patches import Rectangle
+
     place = []
     for one in (result.x, result.y):
         if not one.values[0] <= one.now <= one.values[-1]:
             return []
-        place.append(float(np.interp(one.now, one.values, np.arange(len(one.values)) + 0.5)))
-    look: Look = {
-        "color": "none",
-        "markeredgecolor": INK,
-        "markeredgewidth": 2.0,
-        "markersize": 22,
-        "linestyle": "",
-        "zorder": 5,
-    }
-    ax.plot(*place, "o", **look)
-    (key,) = ax.plot([], [], "o", **{**look, "markersize": 9}, label="the case as it stands")
-    return [key]
+        place.append(int(np.argmin(np.abs(np.asarray(one.values) - one.now))))
+    look: Look = {"fill": False, "joinstyle": "miter"}
+    for width, colour in ((5.0, "white"), (2.4, INK)):
+        frame = Rectangle((place[0], place[1]), 1, 1, edgecolor=colour, linewidth=width, zorder=3.5, **look)
+        frame.set_clip_on(False)
+        ax.add_patch(frame)
+    return [Rectangle((0, 0), 1, 1, edgecolor=INK, linewidth=2.4, label="the case as it stands", **look)]
 
 
 def _values(one: Axis) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from tco.analyses.sensitivities import Sensitivity
 from tco.analyses.tornado import Bar, Tornado
 from tco.analyses.value_of_information import Information, Known
 from tco.analyses.variance import STUDENT, SobolIndex
-from tco.views.charts.sentences import axis_scale, plain, sentence, shown, sums, unit_of
+from tco.views.charts.sentences import axis_scale, plain, sentence, shortened, shown, sums, symbol, unit_of
 from tco.views.charts.style import (
     BLUE,
     GOOD,
@@ -23,12 +23,13 @@ from tco.views.charts.style import (
     Look,
     canvas,
     headline,
+    inputs_named,
     numbers_on,
     percent_on,
-    told_apart,
 )
 from tco.views.charts.taking import expect
-from tco.views.sensitivity import amount
+from tco.views.figures import value
+from tco.views.table import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +39,8 @@ _ROOM = 215.0
 """Width of the names at the left [point]."""
 _NARROW = 0.01
 """Share of the widest swing below which an input gets no bar."""
+_LONGEST = 190
+"""Letters of a finding that a title has room for."""
 _SPEAKING = 0.005
 """Share of the variance, or of the largest value, below which an input gets no bar."""
 
@@ -46,18 +49,24 @@ _SPEAKING = 0.005
 class _Moved:
     """An input that is moved alone, as it is drawn."""
 
+    path: str
     label: str
     kind: str
+    unit: str
     bar: Bar
 
 
-def tornado(result: Tornado | Sensitivity, *, ax: Axes | None = None) -> Axes:
+def tornado(
+    result: Tornado | Sensitivity, *, currencies: Mapping[str, str] | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw how far each input alone moves an option's figure, the widest swing on top.
 
     Parameters
     ----------
     result : Tornado or Sensitivity
         From `tornado` or `sensitivity`.
+    currencies : dict of str to str, optional
+        Of inputs that are stated in another currency than the case's, by their paths.
     ax : Axes, optional
         To draw on; by default those of a new figure.
 
@@ -84,7 +93,8 @@ def tornado(result: Tornado | Sensitivity, *, ax: Axes | None = None) -> Axes:
     scale = axis_scale(*ends)
     with canvas(ax, _height(bars)) as ax:
         for row, one in enumerate(bars):
-            _swing(ax, row, one, result.base, scale.divisor)
+            currency = (currencies or {}).get(one.path, result.currency)
+            _swing(ax, row, one, (result.base, scale.divisor), currency)
         ax.axvline(result.base / scale.divisor, color=INK, linewidth=1.2)
         span = (max(ends) - min(ends)) / scale.divisor or 1.0
         if min(ends) < 0 < max(ends):
@@ -102,44 +112,74 @@ def tornado(result: Tornado | Sensitivity, *, ax: Axes | None = None) -> Axes:
         ]
         left = f"; {len(moving) - len(bars)} smaller swings left out" if len(moving) > len(bars) else ""
         about = f"one input at a time, the others at their means{left}"
-        headline(ax, _swing_words(result, moving), shown(replace(result.provenance, n=None), about), handles)
+        headline(ax, brief_swing_words(result, _LONGEST), shown(replace(result.provenance, n=None), about), handles)
     return ax
 
 
 def _moved(result: Tornado | Sensitivity) -> list[_Moved]:
     if isinstance(result, Tornado):
-        return [_Moved(result.labels[bar.path], result.kinds[bar.path], bar) for bar in result.bars]
-    return [_Moved(one.label, one.kind, one.bar) for one in result.inputs]
+        return [
+            _Moved(bar.path, result.labels[bar.path], result.kinds[bar.path], result.units[bar.path], bar)
+            for bar in result.bars
+        ]
+    return [_Moved(one.path, one.label, one.kind, one.unit, one.bar) for one in result.inputs]
 
 
-def _swing(ax: Axes, row: int, one: _Moved, base: float, divisor: float) -> None:
-    """Draw the two sides of one input's bar, and the input's values at its ends."""
+def _swing(ax: Axes, row: int, one: _Moved, place_of: tuple[float, float], currency: str) -> None:
+    """Draw the two sides of one input's bar around the base case, and the input's values at its ends."""
+    base, divisor = place_of
     sides = [(one.bar.low, SKY, "///", one.bar.from_value), (one.bar.high, BLUE, "", one.bar.to_value)]
     for end, colour, hatch, _ in sorted(sides, key=lambda side: -abs(side[0] - base)):
         look: Look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
         ax.barh(row, (end - base) / divisor, 0.66, left=base / divisor, **look)
-    for (end, _, _, value), other in zip(sides, (one.bar.high, one.bar.low), strict=True):
+    for (end, _, _, at), other in zip(sides, (one.bar.high, one.bar.low), strict=True):
         right = end > other
         place = (max(end, base) if right else min(end, base)) / divisor
         aside: Look = {"ha": "left" if right else "right", "va": "center", "size": SMALL}
-        words = amount(value, one.kind)
+        words = _valued(at, one, currency)
         ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **aside)
 
 
-def _swing_words(result: Tornado | Sensitivity, moving: Sequence[_Moved]) -> str:
-    label, name = sentence(result.label), OUTPUTS[result.output][1]
+def _valued(amount: float, one: _Moved, currency: str) -> str:
+    """Write an input's value with its unit: £4.10, 62 days, 2 %."""
+    written = value(amount, one.kind, one.unit)
+    if one.kind in ("share", "rate") or one.unit == "1" or one.unit.startswith("1/"):
+        return written
+    first = one.unit.split("/")[0]
+    return f"{symbol(currency)}{written}" if first == "money" else f"{written} {first}{'' if amount == 1 else 's'}"
+
+
+def brief_swing_words(result: Tornado | Sensitivity, most: int) -> str:
+    """Say it in at most so many letters, as far as that can be: names are cut, never what an input is."""
+    tried = []
+    for longest in (1000, 60, 44, 34, 26, 18):
+        inputs = [replace(one, label=shortened(one.label, 2 * longest)) for one in _moved(result)]
+        tried.append(_swing_words(result, short(result.label, longest), inputs))
+    return next((words for words in tried if len(words) <= most), tried[-1])
+
+
+def swing_words(result: Tornado | Sensitivity) -> str:
+    """Say which input moves an option's figure most, and how many turn the answer."""
+    return _swing_words(result, result.label, _moved(result))
+
+
+def _swing_words(result: Tornado | Sensitivity, called: str, inputs: Sequence[_Moved]) -> str:
+    moving = [one for one in inputs if one.bar.swing > 0]
+    label, name = sentence(called), OUTPUTS[result.output][1]
     if not moving:
-        return f"No uncertain input moves the {name} of {result.label}"
+        return f"No uncertain input moves the {name} of {called}"
     flipping = sum(1 for one in moving if one.bar.low * one.bar.high < 0)
     top = moving[0]
     ends = sorted((top.bar.low, top.bar.high))
     most = f"the widest swing, {_from_to(ends, result.currency)}, is that of {_quoted(top.label)}"
     if result.output == "cost":
-        return f"{label}: one input alone moves the {name} by {sums(top.bar.swing, result.currency)} at most"
+        return (
+            f"{label}: {_quoted(top.label)} alone moves the {name} by {sums(top.bar.swing, result.currency)}, the most"
+        )
     if not flipping:
-        return f"No input alone turns the answer on {sentence(result.label)}; {most}"
-    inputs = "1 input alone turns" if flipping == 1 else f"{flipping} inputs, each alone, turn"
-    return f"{inputs} the answer on {sentence(result.label)}; {most}"
+        return f"No input alone turns the answer on {sentence(called)}; {most}"
+    turning = "1 input alone turns" if flipping == 1 else f"{flipping} inputs, each alone, turn"
+    return f"{turning} the answer on {sentence(called)}; {most}"
 
 
 def _quoted(label: str) -> str:
@@ -287,6 +327,6 @@ def _height(bars: Sequence[object]) -> float:
 
 def _names_beside(ax: Axes, names: Sequence[str]) -> None:
     """Write the names of bars at their left, the first on top."""
-    ax.set_yticks(range(len(names)), told_apart(names, _ROOM, PLAIN - 0.5, lines=2), size=PLAIN - 0.5)
+    ax.set_yticks(range(len(names)), inputs_named(names, _ROOM, PLAIN - 0.5, lines=2), size=PLAIN - 0.5)
     ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from tco.results import Provenance
-from tco.views.table import Scale, a_unit
+from tco.views.figures import EACH, Figures, told_each
+from tco.views.table import Scale
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
 _DIGITS = 3
@@ -16,6 +18,10 @@ _CENTS = 0.1
 """Money a unit below which two significant digits are told instead of two decimals."""
 _LEAST = 5e-5
 _HALF = 0.5
+_SMALL_SUM = 100
+"""Money below which cents are told."""
+_WHOSE = 12
+"""Letters of whose an input is that are left when its name is cut."""
 
 
 def symbol(currency: str) -> str:
@@ -28,28 +34,37 @@ def unit_of(currency: str) -> str:
     return SYMBOLS.get(currency, currency)
 
 
-def each(amount: float, currency: str, *, digits: int | None = None) -> str:
-    """Write money a unit; small amounts with so many decimals, by default with two significant digits."""
-    written = _each(amount, digits)
+def each(amount: float, currency: str, *, form: Figures | None = None) -> str:
+    """Write money a unit: as all figures of a chart are, or small amounts with two significant digits."""
+    written = _each(amount, form)
     return f"{_minus(amount, written)}{symbol(currency)}{written}"
 
 
-def signed_each(amount: float, currency: str, *, digits: int | None = None) -> str:
+def signed_each(amount: float, currency: str, *, form: Figures | None = None) -> str:
     """Write money a unit with its sign; see `each`."""
-    written = _each(amount, digits)
+    written = _each(amount, form)
     return f"{_minus(amount, written) or _plus(written)}{symbol(currency)}{written}"
 
 
-def _each(amount: float, digits: int | None) -> str:
+def _each(amount: float, form: Figures | None) -> str:
     size = abs(amount)
-    if digits is None:
-        digits = 1 - math.floor(math.log10(size)) if _LEAST <= size < _CENTS - _LEAST else 2
-    return f"{size:.{digits}f}" if size < 1 else a_unit(size)
+    if form is not None:
+        return f"{form.plain(size)}{form.letters}"
+    if size >= EACH:
+        large = form_beside(size)
+        return f"{large.plain(size)}{large.letters}"
+    digits = 1 - math.floor(math.log10(size)) if _LEAST <= size < _CENTS - _LEAST else 2
+    return f"{size:.{digits}f}" if size < 1 else told_each(size)
 
 
-def digits_beside(largest: float) -> int:
-    """Give the decimals of money a unit among amounts of which one is the largest."""
-    return 2 if largest >= _HALF else min(1 - math.floor(math.log10(max(largest, _LEAST) / 5)), 6)
+def form_beside(largest: float) -> Figures:
+    """Say how money a unit is written among amounts of which one is the largest."""
+    form = Figures.of([largest], EACH)
+    if form.word:
+        return replace(form, decimals=max(_DIGITS - 1 - math.floor(math.log10(largest / form.divisor)), 0))
+    if largest < _HALF:
+        return Figures(decimals=min(1 - math.floor(math.log10(max(largest, _LEAST) / 5)), 6))
+    return replace(form, decimals=min(form.decimals, 2))
 
 
 def sums(amount: float, currency: str) -> str:
@@ -65,6 +80,8 @@ def _sum(size: float) -> str:
     forms = ((1e6, 1.0, ""), (1e9, 1e6, " million"), (1e12, 1e9, " billion"), (math.inf, 1e12, " trillion"))
     divisor, word = next((divisor, word) for limit, divisor, word in forms if rounded < limit)
     scaled = rounded / divisor
+    if not word and rounded < _SMALL_SUM:
+        return f"{size:.2f}"
     decimals = 0 if scaled >= 10 ** (_DIGITS - 1) or not word else _DIGITS - 1 - math.floor(math.log10(scaled))
     return f"{scaled:,.{decimals}f}{word}"
 
@@ -144,6 +161,18 @@ def incomplete(labels: Sequence[str]) -> str:
 def sentence(words: str) -> str:
     """Begin a sentence with a capital letter."""
     return words[:1].upper() + words[1:]
+
+
+def shortened(label: str, longest: int) -> str:
+    """Cut an input's name to so many letters where it says whose it is, so that what it is stays whole."""
+    whose, colon, what = label.partition(": ")
+    owner, comma, named = whose.rpartition(", ")
+    if len(label) <= longest or not colon:
+        return label
+    kept = f", {named}: {what}" if comma else f": {what}"
+    owner = owner if comma else whose
+    room = max(longest - len(kept), _WHOSE)
+    return label if len(owner) <= room else f"{owner[: room - 1].rstrip()}…{kept}"
 
 
 def shown(provenance: Provenance, what: str, unknown: Sequence[str] = ()) -> str:

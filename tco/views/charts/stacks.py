@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tco.case import STAGES
 from tco.comparison import Comparison, OptionCost
 from tco.quantity import GRADES
-from tco.views.charts.sentences import digits_beside, each, plain, sentence, shown, unit_of
+from tco.views.charts.sentences import each, form_beside, plain, sentence, shown, unit_of
 from tco.views.charts.style import (
     INK,
     KINDS,
@@ -43,7 +43,7 @@ _FEW = 4
 """Options that a chart of the usual width has room for."""
 _WIDER = 1.15
 """Width that every further option adds [inch]."""
-_TALL = 0.042
+_TALL = 0.055
 """Share of the axis from which a layer has room for its amount."""
 _ACROSS = 0.72
 """Width of a column, where the next one is 1 away."""
@@ -192,7 +192,7 @@ def _columns(result: Comparison, layers: Sequence[_Layer], finding: str, about: 
         ax.set_xlim(-0.5, len(result.suppliers) - 0.5)
         _amounts(ax, layers, span, result.currency)
         for place, (total, top) in enumerate(zip(sums, tops, strict=True)):
-            words = each(total, result.currency)
+            words = each(total, result.currency, form=form_beside(span))
             size = PLAIN if len(result.suppliers) <= 2 * _FEW else SMALL
             ax.annotate(words, (place, top), (0, 3), textcoords="offset points", ha="center", weight="bold", size=size)
         key: list[Artist] = [
@@ -201,9 +201,10 @@ def _columns(result: Comparison, layers: Sequence[_Layer], finding: str, about: 
         if min(bottoms) < 0:
             ax.axhline(0, color=INK, linewidth=0.9)
             key.insert(0, _sum_marks(ax, sums))
-        ax.set_ylabel(f"{unit_of(result.currency)} a unit")
+        form = form_beside(span)
+        ax.set_ylabel(f"{unit_of(result.currency)}{form.word} a unit")
         ax.grid(axis="y")
-        numbers_on(ax.yaxis)
+        numbers_on(ax.yaxis, divisor=form.divisor)
         legend_beside(ax, key)
         _names_below(ax, [_name(option, result.baseline) for option in result.suppliers])
         headline(ax, finding, shown(result.provenance, f"{about}, {result.months} months", unknown(result.suppliers)))
@@ -247,10 +248,10 @@ def _amounts(ax: Axes, layers: Sequence[_Layer], span: float, currency: str) -> 
             start = starts.get((i, amount >= 0), 0.0)
             starts[i, amount >= 0] = start + amount
             if abs(amount) >= _TALL * span:
-                box: Look = {"facecolor": layer.colour, "edgecolor": "none", "pad": 1.5}
+                box: Look = {"facecolor": layer.colour, "edgecolor": "none", "pad": 1.0}
                 place = (i, start + amount / 2)
                 look: Look = {"ha": "center", "va": "center", "size": SMALL, "color": ink_on(layer.colour)}
-                words = ax.text(*place, each(amount, currency, digits=digits_beside(span)), bbox=box, **look)
+                words = ax.text(*place, each(amount, currency, form=form_beside(span)), bbox=box, **look)
                 words.set_in_layout(False)
 
 

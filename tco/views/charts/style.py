@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tco.views.charts.sentences import alike
+from tco.views.charts.sentences import alike, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,13 +58,31 @@ _BESIDE = 0.75
 GAP = 6.0
 """Room between the title, what stands under it and the axes [point]."""
 
+FONTS = (
+    "DejaVu Sans",
+    "Noto Sans",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Noto Sans JP",
+    "IPAexGothic",
+    "Yu Gothic",
+    "Hiragino Sans",
+    "Microsoft YaHei",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Arial Unicode MS",
+)
+"""Fonts in which letters are looked for; the first draws whatever it has."""
+_ASCII = 127
+
 Look = dict[str, Any]
 """How something is drawn: the keywords that matplotlib knows."""
 
 STYLE: Look = {
     "figure.dpi": 150,
     "savefig.dpi": 150,
-    "font.family": ["DejaVu Sans"],
     "font.size": PLAIN,
     "text.color": INK,
     "text.parse_math": False,
@@ -99,8 +118,29 @@ def styled() -> Iterator[None]:
     """Apply the style for as long as it is needed, whatever the user's own settings."""
     from matplotlib import style
 
-    with style.context(["default", STYLE]):
+    with warnings.catch_warnings(), style.context(["default", STYLE, {"font.family": families()}]):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
+
+
+@lru_cache(maxsize=1)
+def families() -> list[str]:
+    """Give the fonts that letters are looked for in, one after the other: those of the list that are installed."""
+    from matplotlib.font_manager import fontManager
+
+    known = set(fontManager.get_font_names())
+    return [name for name in FONTS if name in known] or [FONTS[0]]
+
+
+def without_glyph(words: Iterable[str]) -> str:
+    """Give the letters of some words that no font here has, each once."""
+    from matplotlib.font_manager import FontProperties, fontManager, get_font
+
+    letters = sorted({letter for one in words for letter in one if not letter.isspace() and ord(letter) > _ASCII})
+    if not letters:
+        return ""
+    fonts = [get_font(fontManager.findfont(FontProperties(family=name))) for name in families()]
+    return "".join(letter for letter in letters if not any(font.get_char_index(ord(letter)) for font in fonts))
 
 
 @contextmanager
@@ -330,9 +370,22 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    face = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    face = FontProperties(family=families(), size=size, weight="bold" if bold else "normal")
     width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
     return float(width) * 1.03
+
+
+def inputs_named(names: Sequence[str], room: float, size: float, *, lines: int) -> list[str]:
+    """Wrap the names of inputs; of one that is too long, whose it is is cut, so that what it is stays to be read."""
+    cut = [_fitting(name, room, size, lines) for name in names]
+    chosen = [one if cut.count(one) == 1 else name for one, name in zip(cut, names, strict=True)]
+    return told_apart(chosen, room, size, lines=lines)
+
+
+def _fitting(name: str, room: float, size: float, lines: int) -> str:
+    """Cut whose an input is until the name fits; the whole name where that does not help."""
+    tried = (shortened(name, longest) for longest in range(len(name), 0, -3))
+    return next((one for one in tried if not wrapped(one, room, size, lines=lines).endswith("…")), name)
 
 
 def told_apart(names: Sequence[str], room: float, size: float, *, lines: int) -> list[str]:

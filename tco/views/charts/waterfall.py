@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tco.comparison import Comparison, OptionCost
 from tco.errors import UsageError
-from tco.views.charts.sentences import agreement, digits_beside, each, plain, sentence, shown, signed_each, unit_of
+from tco.views.charts.sentences import agreement, each, form_beside, plain, sentence, shown, signed_each, unit_of
 from tco.views.charts.stacks import challenger, unknown
 from tco.views.charts.style import (
     BAD,
@@ -134,20 +134,19 @@ def _bars(ax: Axes, result: Comparison, base: OptionCost, option: OptionCost, st
     ax.set_xlabel(f"{unit} (the axis does not begin at 0)" if start > 0 else unit)
     if start < 0:
         ax.axvline(0, color=INK, linewidth=0.9)
+    form = form_beside(max((abs(step.change) for step in steps), default=0.0))
+    whole = replace(form_beside(high), decimals=max(form_beside(high).decimals, 0 if form.word else form.decimals))
     for row, total in ((0, base.cost_per_unit), (len(steps) + 1, option.cost_per_unit)):
         ax.barh(row, total, 0.66, color=MUTED)
-        _write(ax, each(total, result.currency), max(total, 0.0), row, bold=True)
+        _write(ax, each(total, result.currency, form=whole), max(total, 0.0), row, bold=True)
         if start > 0:
             ax.annotate(
                 "//", (start, row), (9, 0), textcoords="offset points", va="center", color="white", weight="bold"
             )
-    digits = digits_beside(max((abs(step.change) for step in steps), default=0.0))
     for row, step in enumerate(steps, start=1):
         colour, hatch = GOOD if step.change < 0 else BAD
         ax.barh(row, step.change, 0.66, left=ends[row - 1], color=colour, hatch=hatch, edgecolor="white", linewidth=0)
-        _write(
-            ax, signed_each(step.change, result.currency, digits=digits), max(ends[row - 1 : row + 1]), row, bold=False
-        )
+        _write(ax, signed_each(step.change, result.currency, form=form), max(ends[row - 1 : row + 1]), row, bold=False)
     for row, end in enumerate(ends):
         ax.plot([end, end], [row - 0.33, row + 1.33], color=MUTED, linewidth=0.7)
 

@@ -13,16 +13,18 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from tco.analyses.decision import refuse_one_alone
 from tco.errors import UsageError
-from tco.files import write_text
+from tco.files import checked, write_text
 from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps, each
 from tco.views.report.content import Block, Bullets, Grid, Paragraph, Picture, Report, written
 from tco.views.report.findings import Findings
 
-FORMS = ("html", "md")
-_FIGURE = re.compile(r"(±?[+\-<>]?\s*[\d,.]+( %)?|–|)$")
+ENDINGS = {"html": (".html", ".htm"), "md": (".md", ".markdown")}
+FORMS = tuple(ENDINGS)
+_FIGURE = re.compile(r"((± )?[+\-<>]?\s*[\d,.]+( %)?|–|)$")
 """What stands to the right in its column: a figure, or nothing."""
 
 
@@ -61,7 +63,7 @@ def report(
     Raises
     ------
     UsageError
-        For an unknown form.
+        For an unknown form, or a file that ends otherwise.
     TcoError
         For a case with a single option, or a file that cannot be written.
 
@@ -77,9 +79,11 @@ def report(
     True
     """
     checked_case(case)
-    chosen = form or {".md": "md", ".markdown": "md"}.get(Path(path).suffix.lower(), "html")
+    chosen = form or next((name for name, known in ENDINGS.items() if Path(path).suffix.lower() in known), "html")
     if chosen not in FORMS:
         raise UsageError(f"expected a report as {' or '.join(FORMS)}, found '{form}'")
+    checked(path, ENDINGS[form] if form else [ending for known in ENDINGS.values() for ending in known])
+    refuse_one_alone(case)
     drawing = 0 if chosen == "md" else 4
     steps = Steps(progress, 6 + drawing)
     found = Findings.of(case, n=n, seed=seed, progress=steps.part(6))
@@ -104,6 +108,8 @@ def html(report: Report, pictures: Mapping[str, _Image]) -> str:
 def markdown(report: Report) -> str:
     """Write a report as Markdown, without its charts."""
     parts = [f"# {_plain(report.title)}", f"**{_plain(report.answer[0])}**", *map(_plain, report.answer[1:])]
+    if report.description:
+        parts.append(f"*{_plain(report.description)}*")
     parts.append(
         "\n".join(f"- {_plain(tile.name)}: **{_plain(tile.value)}** ({_plain(tile.remark)})" for tile in report.tiles)
     )
@@ -136,8 +142,14 @@ def _cell(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Write out what Markdown would take for markup."""
-    return re.sub(r"([\\`*_<>\[\]#])", r"\\\1", text)
+    """Write out what Markdown would take for markup: marks anywhere, entities, and what begins a list at the start."""
+    marked = re.sub(r"([\\`*_<>\[\]#~]|&(?=#?\w+;))", r"\\\1", text)
+    return re.sub(r"^(\s*)([-+](?=\s|$)|\d+(?=[.)](\s|$)))", _escaped_lead, marked)
+
+
+def _escaped_lead(match: re.Match[str]) -> str:
+    lead = match[2]
+    return f"{match[1]}\\{lead}" if lead in "+-" else f"{match[1]}{lead}\\"
 
 
 def _laid_out(report: Report) -> dict[str, Any]:
@@ -159,7 +171,8 @@ def _columns(block: Block) -> dict[str, Any]:
         return {}
     columns = list(zip(*block.rows, strict=True))
     figures = [i for i, cells in enumerate(columns) if i and all(map(_FIGURE.match, cells)) and any(cells)]
-    return {"named": any(block.heads), "figures": figures}
+    empty = [i for i, cells in enumerate(columns) if i and not any(cells)]
+    return {"named": any(block.heads), "figures": figures, "empty": empty}
 
 
 def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:
@@ -178,8 +191,11 @@ def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:
         "acceptability": lambda: charts.acceptability(found.curve, names=names, currency=price_currency(case, chosen)),
         "evppi": lambda: charts.evppi(found.information),
     }
+    if found.decision.price is not None:
+        drawn["breakeven"] = partial(charts.breakeven, found.decision.price, names=names)
     if any(option.by_stage for option in found.comparison.suppliers):
         drawn["stages"] = lambda: charts.stages(found.comparison)
+        drawn["modes"] = lambda: charts.modes(found.comparison)
     if found.worlds.draws:
         drawn["npv"] = lambda: charts.npv(found.simulation, chosen)
     if found.sensitivity is not None:

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
 from tco.analyses.decision import PAID_TO_SELLERS, GapThatDecides
 from tco.analyses.evidence import Assumption
+from tco.loader import Case
+from tco.options import Input
 from tco.quantity import GROUPS
 from tco.results import TOTALS
-from tco.views.decision import as_percent, flip_line, number, price_line, verdict
+from tco.views import payback
+from tco.views.charts.curves import price_name
+from tco.views.charts.sentences import plain, sentence
+from tco.views.decision import as_percent, flip_line, price_line, verdict
+from tco.views.figures import (
+    EACH,
+    Figures,
+    currency_of,
+    named_unit,
+    told,
+    told_each,
+    told_each_signed,
+    told_signed,
+    value,
+)
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
-from tco.views.table import NAMES, a_unit, money, signed
+from tco.views.table import NAMES, short
 
 NOT_MODELLED = (
     "repeat failures weighing more, word of mouth, the lag between sale and failure, one-shot seasonal buys with "
@@ -23,6 +40,10 @@ NOT_MODELLED = (
 """What the cost model leaves out (its section 12); a case can add any of them as an extra cost."""
 
 
+MOST_OPTIONS, MOST_YEARS = 4, 8
+"""Columns of options, and of amounts by year, that a page has room for."""
+_LONGEST = 60
+"""Letters of an option's name at the head of a column."""
 _LITTLE = 0.01
 """Share of the saving below which what perfect information is worth is called little."""
 
@@ -44,13 +65,32 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: heads, rows of cells, the first cell of each a label; rows in `bold` are totals."""
+    """A table: heads, rows of cells, the first cell of each a label; rows in `bold` are totals.
+
+    A wide one takes the whole width; in one of cards each row stands as a card where there is little of it.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     bold: frozenset[int] = frozenset()
     wide: bool = False
+    cards: bool = False
+
+    def parted(self, kept: int, most: int) -> tuple[Grid, ...]:
+        """Part it into tables of at most so many columns besides the first ones, which each of them keeps."""
+        width = len(self.heads) - kept
+        count = -(-width // most)
+        ends = [kept + width * part // count for part in range(count + 1)]
+        return tuple(
+            replace(
+                self,
+                heads=self.heads[:kept] + self.heads[first:last],
+                rows=tuple(row[:kept] + row[first:last] for row in self.rows),
+                caption=self.caption + (f" ({part} of {count})" if count > 1 else ""),
+            )
+            for part, (first, last) in enumerate(pairwise(ends), start=1)
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +127,7 @@ class Report:
 
     Parameters
     ----------
-    title, date : str
+    title, date, description : str
         Of the case.
     answer : tuple of str
         The verdict, and the sentences under it.
@@ -102,6 +142,7 @@ class Report:
     answer: tuple[str, ...]
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...] = field(default=())
+    description: str = ""
 
 
 def written(found: Findings) -> Report:
@@ -115,6 +156,7 @@ def written(found: Findings) -> Report:
         answer=tuple(_answer(found)),
         tiles=tuple(_tiles(found)),
         sections=tuple(sections),
+        description=" ".join(found.case.file.description.split()),
     )
 
 
@@ -126,15 +168,15 @@ def _answer(found: Findings) -> Iterator[str]:
     saves = "saves" if npv.mean > 0 else "costs"
     more = "" if npv.mean > 0 else " more"
     yield (
-        f"{option.label} {saves} {money(abs(npv.mean))} {decision.currency}{more} over {decision.months} months "
-        f"against {decision.baseline_label}, {a_unit(abs(option.saved_per_unit))} a unit; nine worlds in ten lie "
-        f"between {signed(npv.p5)} and {signed(npv.p95)}. It saves in "
+        f"{sentence(option.label)} {saves} {told(abs(npv.mean))} {decision.currency}{more} over {decision.months} "
+        f"months against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in "
+        f"ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
         f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
     hard = option.npv["hard"]
     yield (
         f"On hard lines alone, what is invoiced or metered, it {'saves' if hard.mean > 0 else 'costs'} "
-        f"{money(abs(hard.mean))} {decision.currency}{'' if hard.mean > 0 else ' more'}, and saves in "
+        f"{told(abs(hard.mean))} {decision.currency}{'' if hard.mean > 0 else ' more'}, and saves in "
         f"{chance(option.probability_positive['hard'])} of worlds."
     )
     yield price_line(decision) + "."
@@ -146,29 +188,29 @@ def _tiles(found: Findings) -> Iterator[Tile]:
     decision = found.decision
     option = decision.option(decision.challenger)
     currency = decision.currency
-    yield Tile(_signed_unit(option.saved_per_unit), f"{currency} saved a unit", "levelised, all in")
-    yield Tile(signed(option.npv["all_in"].mean), f"{currency} net present value", "mean over draws, all in")
+    yield Tile(told_each_signed(option.saved_per_unit), f"{currency} saved a unit", "levelised, all in")
+    yield Tile(told_signed(option.npv["all_in"].mean), f"{currency} net present value", "mean over draws, all in")
     yield Tile(
         chance(option.probability_positive["all_in"]), "of worlds save", f"{100 * decision.confidence:g} % asked for"
     )
     price = decision.price
     flip = None if price is None else price.totals["all_in"].expected
     if price is not None and flip is not None:
-        yield Tile(
-            number(flip, percent=price.percent),
-            "highest justified price",
-            f"now {number(price.value, percent=price.percent)}",
-        )
-    months = option.payback_months
-    when = "never" if months is None else "at once" if option.payback == "immediate" else f"{months:.0f} months"
-    yield Tile(when, "payback", "base case" + (", and lost again later" if option.payback_repeated else ""))
+        kind = "rate" if price.percent else "number"
+        written = [value(one, kind) if price.percent else told_each(one) for one in (flip, price.value)]
+        whose = "" if price.percent else f"{price.currency} "
+        yield Tile(written[0], f"{whose}highest justified {price_name(price.path)}", f"now {written[1]}")
+    yield Tile(payback.briefly(found.cash), "payback", _payback_remark(found))
 
 
-def _signed_unit(amount: float) -> str:
-    return ("+" if amount > 0 else "-" if amount < 0 else "") + a_unit(abs(amount))
+def _payback_remark(found: Findings) -> str:
+    if payback.only_costs(found.cash):
+        return f"nothing more at the start, {told(-found.cash.cumulative[-1])} more by the end"
+    again = found.decision.option(found.decision.challenger).payback_repeated
+    return "base case" + (", and lost again later" if again else "")
 
 
-def _year_table(found: Findings) -> Section:
+def year_grid(found: Findings) -> Grid:
     """Lay the base case out by year as finance knows it: benefits, costs, net."""
     comparison, decision = found.comparison, found.decision
     base, option = comparison.supplier(decision.baseline), comparison.supplier(decision.challenger)
@@ -189,19 +231,33 @@ def _year_table(found: Findings) -> Section:
     total_benefit = sum((saved[group] for group in benefits), nothing)
     total_cost = sum((-saved[group] for group in costs), nothing)
     net = total_benefit - total_cost
-    rows = [_row(f"Saved: {group}", saved[group], present[group]) for group in benefits]
-    rows.append(_row("Benefits", total_benefit, sum(present[group] for group in benefits)))
+    form = Figures.of([*total_benefit, total_benefit.sum(), *total_cost, total_cost.sum(), *net])
+    rows = [_row(f"Saved: {group}", saved[group], present[group], form.plain) for group in benefits]
+    rows.append(_row("Benefits", total_benefit, sum(present[group] for group in benefits), form.plain))
     bold = {len(rows) - 1}
-    rows += [_row(f"More paid: {group}", -saved[group], -present[group]) for group in costs]
-    rows.append(_row("Costs", total_cost, -sum(present[group] for group in costs)))
+    rows += [_row(f"More paid: {group}", -saved[group], -present[group], form.plain) for group in costs]
+    rows.append(_row("Costs", total_cost, -sum(present[group] for group in costs), form.plain))
     bold.add(len(rows) - 1)
-    rows.append(_row("Net", net, sum(present.values()), signed))
+    rows.append(_row("Net", net, sum(present.values()), form.signed))
     bold.add(len(rows) - 1)
-    running = (*(signed(amount) for amount in net.cumsum()), "", "")
+    running = (*(form.signed(amount) for amount in net.cumsum()), "", "")
     rows.append(("Running total", *running))
     heads = ("", "Initial", *(f"Year {year}" for year in range(1, years + 1)), "Total", "Present value")
+    months = found.case.timeline.months
+    caption = (
+        f"{decision.currency}{form.word}, base case, nominal; {option.label} against {decision.baseline_label}; "
+        f"present values discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
+    )
+    caption += "" if months % 12 == 0 else f"; the last year has {months % 12} months"
+    return Grid(heads, tuple(rows), caption, frozenset(bold), wide=True)
+
+
+def _year_table(found: Findings) -> Section:
+    """Give the base case by year, and the figures that finance asks for."""
+    decision = found.decision
+    option = found.comparison.supplier(decision.challenger)
     verdicts = decision.option(decision.challenger)
-    figures = [f"NPV {signed(option.npv)} {decision.currency}"]
+    figures = [f"NPV {told_signed(option.npv)} {decision.currency}"]
     if verdicts.roi is not None and verdicts.benefit_cost_ratio is not None:
         figures.append(
             f"ROI {100 * verdicts.roi:,.0f} %, {verdicts.benefit_cost_ratio:.2f} back for each {decision.currency} "
@@ -212,16 +268,10 @@ def _year_table(found: Findings) -> Section:
     figures.append(_payback_words(found))
     if verdicts.irr is not None:
         figures.append(f"IRR {100 * verdicts.irr:,.0f} % a year")
-    months = found.case.timeline.months
-    caption = (
-        f"{decision.currency}, base case, nominal; {verdicts.label} against {decision.baseline_label}; present values "
-        f"discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
-    )
-    caption += "" if months % 12 == 0 else f"; the last year has {months % 12} months"
     return Section(
         "The case by year",
         (
-            Grid(heads, tuple(rows), caption, frozenset(bold), wide=True),
+            *year_grid(found).parted(1, MOST_YEARS),
             Paragraph("; ".join(figures) + "."),
             Picture("cash", "Cumulative cash flow with payback and its band"),
         ),
@@ -231,7 +281,7 @@ def _year_table(found: Findings) -> Section:
 def _payback_words(found: Findings) -> str:
     option = found.decision.option(found.decision.challenger)
     if option.payback == "immediate":
-        return "payback immediate"
+        return f"it {payback.needs_none(found.cash)}"
     if option.payback_months is None:
         return f"no payback within {found.decision.months} months"
     low, _, high = found.cash.payback_range
@@ -244,7 +294,7 @@ def _counts(amounts: np.ndarray) -> bool:
     return bool(np.abs(amounts).max() >= 0.5)
 
 
-def _row(name: str, amounts: np.ndarray, present: float, written: Callable[[float], str] = money) -> tuple[str, ...]:
+def _row(name: str, amounts: np.ndarray, present: float, written: Callable[[float], str]) -> tuple[str, ...]:
     return (name, *(written(float(amount)) for amount in (*amounts, amounts.sum(), present)))
 
 
@@ -253,58 +303,79 @@ def _money(found: Findings) -> Section:
     comparison = found.comparison
     units = comparison.planned.discounted_units
     options = comparison.suppliers
+    form = Figures.of([one.cost_per_unit for option in options for one in option.totals.values()], EACH)
     rows = []
     for line in comparison.lines:
         amounts = [option.lines.get(line.name) for option in options]
         if any(amounts):
-            cells = ["–" if amount is None else a_unit(amount / units) for amount in amounts]
-            rows.append((line.name, line.grade, *cells))
+            cells = [form.plain(None if amount is None else amount / units) for amount in amounts]
+            rows.append((plain(line.name), line.grade, *cells))
     bold = set()
     for total in TOTALS:
         bold.add(len(rows))
-        rows.append((NAMES[total], "", *(a_unit(option.totals[total].cost_per_unit) for option in options)))
-    heads = ("line", "grade", *(option.label for option in options))
-    caption = f"{comparison.currency} a planned unit, levelised, base case"
+        rows.append((NAMES[total], "", *(form.plain(option.totals[total].cost_per_unit) for option in options)))
+    heads = ("line", "grade", *(_marked(option.label, bool(option.incomplete)) for option in options))
+    caption = f"{comparison.currency}{form.word} a planned unit, levelised, base case" + _told_marks(
+        any(option.incomplete for option in options)
+    )
     return Section(
         "Where the money goes",
         (
             Picture("cost", "Cost of a unit by line, from hard to soft, options side by side"),
             Picture("bridge", "From the baseline's cost of a unit to the option's, line by line"),
-            Grid(heads, tuple(rows), caption, frozenset(bold), wide=True),
+            *Grid(heads, tuple(rows), caption, frozenset(bold), wide=True).parted(2, MOST_OPTIONS),
             Picture("stages", "Cost of failures by stage of the customer's journey"),
+            Picture("modes", "Cost of failures by what goes wrong"),
         ),
     )
 
 
+def _marked(label: str, incomplete: bool) -> str:
+    """Mark the name of an option of which a rate is unknown."""
+    return short(label, _LONGEST) + (" (INCOMPLETE)" if incomplete else "")
+
+
+def _told_marks(any_incomplete: bool) -> str:
+    return "; INCOMPLETE: an unknown rate counts as 0" if any_incomplete else ""
+
+
 def _how_sure(found: Findings) -> Section:
     decision = found.decision
+    others = [option for option in decision.options if option.supplier != decision.baseline]
+    form = Figures.of(x for option in others for npv in option.npv.values() for x in (npv.mean, npv.p5, npv.p95))
+    losses = Figures.of(option.expected_loss for option in decision.options)
     rows = []
-    for option in decision.options:
-        if option.supplier == decision.baseline:
-            continue
+    for option in others:
         for total in TOTALS:
             npv = option.npv[total]
             rows.append(
                 (
-                    option.label if total == TOTALS[0] else "",
+                    _marked(option.label, bool(option.incomplete)) if total == TOTALS[0] else "",
                     NAMES[total],
-                    *(signed(x) for x in (npv.mean, npv.p5, npv.p50, npv.p95)),
+                    *(form.signed(x) for x in (npv.mean, npv.p5, npv.p50, npv.p95)),
                     chance(option.probability_positive[total]),
                 )
             )
     heads = ("saved by", "total", "mean", "5 %", "median", "95 %", "P(saves)")
     best = tuple(
-        (option.label, chance(option.probability_best), money(option.expected_loss)) for option in decision.options
+        (
+            _marked(option.label, bool(option.incomplete)),
+            chance(option.probability_best),
+            losses.plain(option.expected_loss),
+        )
+        for option in decision.options
     )
+    marks = _told_marks(any(option.incomplete for option in decision.options))
     return Section(
         "How sure",
         (
             Picture("npv", "What the option saves over all draws"),
-            Grid(heads, tuple(rows), f"{decision.currency}, over {decision.provenance.n:,} draws"),
+            Grid(heads, tuple(rows), f"{decision.currency}{form.word}, over {decision.provenance.n:,} draws{marks}"),
             Grid(
-                ("option", "P(best)", "expected loss"),
+                ("option", "P(best)", f"expected loss, {decision.currency}{losses.word}"),
                 best,
-                "Expected loss: what choosing it costs on average against the option that turns out best, all in",
+                "Expected loss: what choosing it costs on average against the option that turns out best, all in"
+                + marks,
             ),
             Picture("acceptability", "How sure the decision is as the price at stake rises"),
         ),
@@ -313,7 +384,7 @@ def _how_sure(found: Findings) -> Section:
 
 def _changes(found: Findings) -> Section:
     decision = found.decision
-    blocks: list[Block] = []
+    blocks: list[Block] = [Picture("breakeven", "Expected saving along the price at stake, in the three totals")]
     if found.sensitivity is not None:
         blocks.append(
             Picture("tornado", "Each uncertain input from its 10th to its 90th percentile, others at their means")
@@ -337,17 +408,21 @@ def _changes(found: Findings) -> Section:
 
 
 def _measure(found: Findings) -> Section:
-    told = found.information
-    all_of_it = f"Knowing everything before choosing would be worth {money(told.evpi)} {told.currency} (all in)"
-    little = told.evpi < _LITTLE * abs(told.saving)
+    known = found.information
+    all_of_it = f"Knowing everything before choosing would be worth {told(known.evpi)} {known.currency} (all in)"
+    little = known.evpi < _LITTLE * abs(known.saving)
     words = "hardly worth a study" if little else "no study that costs more than its value below pays"
     blocks: list[Block] = [Paragraph(f"{all_of_it}: {words}.")]
-    worth = [one for one in told.inputs if one.evppi >= 0.5][:8]
+    worth = [one for one in known.inputs if one.evppi > _LITTLE * known.evpi][:8]
     if worth:
-        rows = tuple((one.label, one.path, money(one.evppi), f"± {money(2 * one.standard_error)}") for one in worth)
-        blocks.append(Grid(("input", "path", "worth knowing", ""), rows, told.currency, wide=True))
+        form = Figures.of(one.evppi for one in worth)
+        rows = tuple(
+            (one.label, one.path, form.plain(one.evppi), f"± {form.plain(2 * one.standard_error)}") for one in worth
+        )
+        heads = ("input", "path", "worth knowing", "± two standard errors")
+        blocks.append(Grid(heads, rows, f"{known.currency}{form.word}", wide=True, cards=True))
         blocks.append(Picture("evppi", "What it is worth to know each input"))
-    pilots = [pilot for pilot in told.pilots if pilot.n and pilot.evsi >= 0.5]
+    pilots = [pilot for pilot in known.pilots if pilot.n and pilot.evsi > _LITTLE * known.evpi]
     if pilots:
         blocks.append(Paragraph("Pilots that pay, before their cost:"))
         blocks.append(Bullets(tuple(pilot.rule for pilot in pilots[:3])))
@@ -361,11 +436,12 @@ def _measure(found: Findings) -> Section:
 def _parties(found: Findings) -> Section:
     option = found.decision.option(found.decision.challenger)
     currency = found.decision.currency
-    rows = [("group of lines", name, signed(amount)) for name, amount in option.by_group.items()]
-    rows += [("liable for failures", name, signed(amount)) for name, amount in option.by_liable.items()]
+    form = Figures.of([*option.by_group.values(), *option.by_liable.values()])
+    rows = [("group of lines", name, form.signed(amount)) for name, amount in option.by_group.items()]
+    rows += [("liable for failures", name, form.signed(amount)) for name, amount in option.by_liable.items()]
     blocks: list[Block] = [
         Grid(
-            ("", "", f"saved, {currency}"),
+            ("", "", f"saved, {currency}{form.word}"),
             tuple(rows),
             f"{option.label}, mean over draws; either half adds up to the whole",
         )
@@ -387,12 +463,15 @@ def _parties(found: Findings) -> Section:
 def _assumptions(found: Findings) -> Section:
     told = found.evidence
     data = told.to_dict()
+    rest = sum(one.number.word == "rest" for one in found.case.inputs.values())
+    leftover = f" ({rest} of them take what other shares leave, and are not listed)" if rest else ""
     words = (
-        f"{data['inputs']} inputs, {data['without_source']} without a source; of the {data['hard_inputs']} behind the "
-        f"hard headline {data['hard_inputs_graded_softer']} are graded softer."
+        f"{data['inputs'] + rest} inputs{leftover}, {data['without_source']} without a source; "
+        f"of the {data['hard_inputs']} behind the hard headline {data['hard_inputs_graded_softer']} are graded softer."
     )
-    ladder = tuple((r.line, r.grade, signed(r.npv), signed(r.cumulative)) for r in told.ladder)
-    rows = tuple(_assumption(one) for one in told.assumptions)
+    form = Figures.of(x for rung in told.ladder for x in (rung.npv, rung.cumulative))
+    ladder = tuple((plain(r.line), r.grade, form.signed(r.npv), form.signed(r.cumulative)) for r in told.ladder)
+    rows = tuple(_assumption(one, found.case) for one in told.assumptions)
     moved = [f"{line} counts as {grade}" for line, grade in told.grades.items()]
     return Section(
         "What it rests on",
@@ -401,22 +480,31 @@ def _assumptions(found: Findings) -> Section:
             Grid(
                 ("line", "grade", "saved", "so far"),
                 ladder,
-                f"From the hardest line to the softest, {told.currency}, base case",
+                f"From the hardest line to the softest, {told.currency}{form.word}, base case",
             ),
-            Grid(("input", "value", "90 % range", "source", "owner", "grade"), rows, "Assumptions register", wide=True),
+            Grid(REGISTER, rows, "Assumptions register", wide=True, cards=True),
         ),
     )
 
 
-def _assumption(one: Assumption) -> tuple[str, ...]:
-    percent = one.kind in ("share", "rate")
-    span = (
-        "certain"
-        if one.low is None or one.high is None
-        else f"{number(one.low, percent=percent)} to {number(one.high, percent=percent)}"
-    )
-    value = one.written if one.written.startswith("by year") else number(one.value, percent=percent)
-    return (one.path, value, span, " ".join(one.source.split()) or "no source", one.owner, one.grade)
+REGISTER = ("input", "value", "unit", "90 % range", "source", "owner", "grade")
+
+
+def _assumption(one: Assumption, case: Case) -> tuple[str, ...]:
+    """Write an input as people read it: an unknown one as unknown, one by year with all its values."""
+    number, means = case.inputs[one.path].number, case.inputs[one.path].number.means()
+    values = ", ".join(value(mean, one.kind, one.unit) for mean in means)
+    span = "certain"
+    if number.word == "unknown":
+        values, span = "unknown (counts as 0)", "unknown"
+    elif one.low is not None and one.high is not None:
+        span = " to ".join(value(end, one.kind, one.unit) for end in (one.low, one.high))
+    elif any(not isinstance(part.value, tuple) and not part.is_fixed for _, part in case.inputs[one.path].parts()):
+        span = "by year"
+    unit = "" if one.kind in ("share", "rate") else named_unit(one.unit, currency_of(case, one.path))
+    unit = ", ".join(filter(None, [unit, "by year" if number.is_path else ""]))
+    source = " ".join(one.source.split()) or "no source"
+    return (one.path, values, unit, span, source, one.owner, one.grade)
 
 
 def _left_out(found: Findings) -> Section:
@@ -425,7 +513,7 @@ def _left_out(found: Findings) -> Section:
     uneven = [one for one in decision.gaps if one.gap.kind != "line"]
     if uneven:
         blocks.append(Paragraph("One option states these, another does not; nothing is put in their place:"))
-        blocks.append(Bullets(tuple(_gap(one, decision.challenger) for one in uneven)))
+        blocks.append(Bullets(tuple(_gap(one, decision.challenger, found.case) for one in uneven)))
     lines = [one.gap.name for one in decision.gaps if one.gap.kind == "line"]
     if lines:
         blocks.append(Paragraph(f"No option states anything for: {', '.join(lines)}."))
@@ -433,8 +521,8 @@ def _left_out(found: Findings) -> Section:
         first = decision.gaps[0]
         blocks.append(
             Paragraph(
-                f"The answer flips where what is left out costs {money(abs(first.amount))} {decision.currency} more "
-                f"on one side, {a_unit(abs(first.amount_per_unit))} a unit."
+                f"The answer flips where what is left out costs {told(abs(first.amount))} {decision.currency} more "
+                f"on one side, {told_each(abs(first.amount_per_unit))} a unit."
             )
         )
     blocks.append(Paragraph(f"Not modelled: {NOT_MODELLED}. Any of them can be added as an extra cost."))
@@ -444,11 +532,23 @@ def _left_out(found: Findings) -> Section:
     return Section("What is left out", tuple(blocks))
 
 
-def _gap(one: GapThatDecides, option: str) -> str:
+def _gap(one: GapThatDecides, option: str, case: Case) -> str:
     equal = one.gap.npv_if_equal.get(option)
     words = f"{one.gap.name} ({'unknown' if one.gap.kind == 'unknown' else 'not stated'})"
-    words += "" if equal is None else f": saved {signed(equal)} if as with {one.gap.value_from}"
-    return words + ("" if one.flips_at is None else f"; flips at {number(one.flips_at, percent=False)}")
+    words += "" if equal is None else f": saved {told_signed(equal)} if as with {one.gap.value_from}"
+    if one.flips_at is None:
+        return words
+    known = _input_of(case, one)
+    kind, unit = (known.entry.kind, known.entry.unit) if known else ("number", "")
+    return f"{words}; flips at {value(one.flips_at, kind, unit)}"
+
+
+def _input_of(case: Case, one: GapThatDecides) -> Input | None:
+    """Find the input that is left out: the unknown one itself, or another option's of the same key."""
+    if one.gap.name in case.inputs:
+        return case.inputs[one.gap.name]
+    key = one.gap.name.removeprefix(f"suppliers.{one.gap.supplier}.")
+    return next((option.inputs[key] for option in case.options if key in option.inputs), None)
 
 
 def _method(found: Findings) -> Section:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tco.analyses.tornado import Tornado, tornado
 from tco.comparison import Comparison, compare
-from tco.files import build_date, replacing
+from tco.files import build_date, checked, replacing
 from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, uncertain_inputs
 from tco.progress import Progress, Steps, each
@@ -18,7 +18,7 @@ from tco.views.workbook.checking import CheckSheet
 from tco.views.workbook.compared import CompareSheet
 from tco.views.workbook.flows import FlowSheet
 from tco.views.workbook.inputs import InputSheet
-from tco.views.workbook.layout import Book, Sheet, sheet_names
+from tco.views.workbook.layout import Book, Sheet, forms_for, sheet_names
 from tco.views.workbook.notes import write_about, write_log, write_simulation, write_tornado
 from tco.views.workbook.register import Register
 from tco.views.workbook.wiring import Wiring
@@ -77,6 +77,7 @@ def workbook(
     True
     """
     checked_case(case)
+    checked(path, (".xlsx",))
     steps = Steps(progress, 5)
     made = compare(case)
     simulation = sensitivity = None
@@ -133,7 +134,11 @@ def write_workbook(
         file.set_properties({"title": case.name, "author": "tco", "created": _date(case)})
         file.set_calc_mode("auto")
         steps = Steps(progress, 5)
-        _Writer(case, made, Book(file)).write(simulation, sensitivity, steps.part(3))
+        forms = forms_for(
+            max(abs(option.present_cost) for option in made.suppliers),
+            max(abs(option.cost_per_unit) for option in made.suppliers),
+        )
+        _Writer(case, made, Book(file, forms)).write(simulation, sensitivity, steps.part(3))
         file.close()
         steps.done(2)
 
@@ -172,12 +177,12 @@ class _Writer:
         years.write()
         steps.done()
         checks = CheckSheet(case, inputs, in_order, (compared, flows, years), sheets["Checks"])
-        checks.write()
         told = {name: _TOLD.get(name, "") for name in sheets} | {
             name: f"{calculation.option.label}: every quantity, month by month"
             for name, calculation in zip(names, calculations.values(), strict=True)
         }
         write_about(case, checks, sheets["About"], told, left_out)
+        checks.write(sheets["About"])
         write_log(case, sheets["Log"])
         self._values(sheets, simulation, sensitivity)
         steps.done()

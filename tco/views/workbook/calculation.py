@@ -16,7 +16,7 @@ from tco.options import Input, Option
 from tco.quantity import Quantity
 from tco.views.workbook.amounts import line_rows, total_rows, unit_cost_rows
 from tco.views.workbook.inputs import InputSheet
-from tco.views.workbook.layout import Sheet, address, column_letters, form_of
+from tco.views.workbook.layout import Sheet, address, column_letters, form_of, row_form
 from tco.views.workbook.months import calendar_rows, month_label
 from tco.views.workbook.register import Register
 from tco.views.workbook.rows import CONSTANT, PRESENT, START, Formula, Keyed, Row
@@ -338,22 +338,24 @@ class Calculation:
             sheet.text(row, 1, planned.part, "total text" if role == "total" else "quiet")
         sheet.text(row, 2, "" if planned.unit == "1" else planned.unit, "total text" if role == "total" else "quiet")
         if planned.months is None:
-            sheet.formula(row, CONSTANT, planned.formula(0), planned.value(0), planned.form, role)
+            form = row_form(planned.form, [planned.value(0)], "0")
+            sheet.formula(row, CONSTANT, planned.formula(0), planned.value(0), form, role)
             return
+        form = row_form(planned.form, [planned.value(month) for month in planned.months], "0")
         for month in planned.months:
             if planned.name == "month" and month == 0:
-                sheet.number(row, START, 0, planned.form, role)  # from here on each month counts one more
+                sheet.number(row, START, 0, form, role)  # from here on each month counts one more
             else:
-                sheet.formula(row, START + month, planned.formula(month), planned.value(month), planned.form, role)
+                sheet.formula(row, START + month, planned.formula(month), planned.value(month), form, role)
         if planned.summed:
-            self._write_sums(row, planned)
+            self._write_sums(row, planned, form)
 
-    def _write_sums(self, row: int, planned: Row) -> None:
+    def _write_sums(self, row: int, planned: Row, form: str) -> None:
         assert planned.months is not None
         first = planned.months[0]
         here = f"{address(row, START + first)}:{address(row, START + self.months)}"
         factors = self.along("discount_factor", first)
         values = {month: planned.value(month) for month in planned.months}
         present = sum(self.case.timeline.discount(month) * value for month, value in values.items())
-        self.sheet.formula(row, CONSTANT, f"SUM({here})", sum(values.values()), planned.form, planned.role)
-        self.sheet.formula(row, PRESENT, f"SUMPRODUCT({factors},{here})", present, planned.form, planned.role)
+        self.sheet.formula(row, CONSTANT, f"SUM({here})", sum(values.values()), form, planned.role)
+        self.sheet.formula(row, PRESENT, f"SUMPRODUCT({factors},{here})", present, form, planned.role)

@@ -22,6 +22,8 @@ from tco.views.workbook.years import YearSheet
 OK, BROKEN, RESTS = "OK", "BROKEN", "rests"
 _HEADS = ("Check", "Where", "Found", "Expected", "Off by", "Status")
 _STATUS, _FIRST = 5, 7
+ALL_HOLD, FIRST_OPTION = 5, 9
+"""The rows on the first page of whether all checks hold, and of the first option."""
 _REMEDIES = ("refund_share", "replace_share", "repair_share")
 _RETURNED = ("returned_share", "repair_share")
 
@@ -85,7 +87,7 @@ class CheckSheet:
         """Give the address of how many inputs are not as delivered, for other sheets."""
         return self.sheet.outside(address(4, 1, fixed=True))
 
-    def write(self) -> None:
+    def write(self, about: Sheet) -> None:
         """Write the sheet, after all sheets that it checks."""
         sheet = self.sheet
         sheet.widths(62, 34, 18, 18, 14, 12)
@@ -96,7 +98,7 @@ class CheckSheet:
         sheet.text(4, 0, "Inputs that are not as delivered")
         sheet.formula(4, 1, self.inputs.changed(), 0.0, "whole")
         sheet.line(6, _HEADS, "head")
-        checks = [*self._sums(), *self._shares(), *self._figures(), *self._overwritten()]
+        checks = [*self._sums(), *self._shares(), *self._figures(), *self._shown(about), *self._overwritten(about)]
         for number, check in enumerate(checks):
             self._check(_FIRST + number, check)
         last = _FIRST + len(checks) - 1
@@ -201,7 +203,29 @@ class CheckSheet:
                 found.append(Check(f"As tco computed it: {words}", label, there, "", value, value, as_delivered=True))
         return found
 
-    def _overwritten(self) -> list[Check]:
+    def _shown(self, about: Sheet) -> list[Check]:
+        """Hold the answer on the first page against the sheets that it is taken from."""
+        made, row = self.comparison, self.compare.total_rows["all_in"]
+        costs = ",".join(self.compare.cell(row, option.supplier) for option in made.suppliers)
+        saved = max(option.npv for option in made.suppliers)
+        least = f"{self.compare.cell(row, self.case.baseline)}-MIN({costs})"
+        found = [Check("What it saves, as on Compare", about.name, about.outside("$B$5"), least, saved, saved)]
+        for number, option in enumerate(made.suppliers, start=FIRST_OPTION):
+            label = self.calculations[option.supplier].option.label
+            cells = [self.compare.cell(self.compare.npv_rows[total], option.supplier) for total in TOTALS]
+            cells.append(self.compare.cell(row, option.supplier))
+            there = [about.outside(address(number, column, fixed=True)) for column in (3, 4, 5, 1)]
+            for words, shown, expected, value in zip(
+                (*(f"NPV, {NAMES[total]}, as on Compare" for total in TOTALS), "Cost, all in, as on Compare"),
+                there,
+                cells,
+                (*(option.totals[total].npv for total in TOTALS), option.present_cost),
+                strict=True,
+            ):
+                found.append(Check(words, f"{about.name}: {label}", shown, expected, value, value))
+        return found
+
+    def _overwritten(self, about: Sheet) -> list[Check]:
         """Count the cells that hold formulas: one that is overwritten is missing."""
         sheets = [calculation.sheet for calculation in self.calculations.values()]
         found = []
@@ -211,7 +235,19 @@ class CheckSheet:
             count = float(len(set(sheet.formulas)))
             formula = f"SUMPRODUCT(_xlfn.ISFORMULA({there})*1)"
             found.append(Check("No formula is overwritten", sheet.name, formula, "", count, count, form="count"))
-        return found
+        return [*found, _overwritten_on(about)]
+
+
+def _overwritten_on(about: Sheet) -> Check:
+    """Count the formulas of the first page, but for the one that asks for these checks: it would ask for itself."""
+    bottom, right = (max(cell[axis] for cell in about.formulas) for axis in (0, 1))
+    parts = ((0, ALL_HOLD - 1), (ALL_HOLD + 1, bottom))
+    ranges = (
+        about.outside(f"{address(first, 0, fixed=True)}:{address(last, right, fixed=True)}") for first, last in parts
+    )
+    count = float(sum(row != ALL_HOLD for row, _ in set(about.formulas)))
+    formula = "+".join(f"SUMPRODUCT(_xlfn.ISFORMULA({there})*1)" for there in ranges)
+    return Check("No formula is overwritten", about.name, formula, "", count, count, form="count")
 
 
 def _limits(calculation: Calculation, one: str) -> list[Check]:

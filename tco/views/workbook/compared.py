@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tco.comparison import Comparison
 from tco.loader import Case
 from tco.results import TOTALS
+from tco.views.figures import decimals_of, number_format
 from tco.views.workbook.calculation import Calculation
 from tco.views.workbook.flows import FlowSheet
 from tco.views.workbook.inputs import InputSheet
@@ -17,6 +18,8 @@ NAMES = {"hard": "hard", "hard_and_estimated": "hard + estimated", "all_in": "al
 _COSTS = ("supply", "fulfilment")
 _FIRST = 3
 """The column in which the first option stands; each has two: present value, and a planned unit."""
+_A_LINE = 22
+"""Letters that a line of an option's head has room for."""
 
 
 class CompareSheet:
@@ -88,7 +91,8 @@ class CompareSheet:
             sheet.worksheet.merge_range(4, column, 4, column + 1, head, sheet.book.style("middle head"))
             sheet.text(5, column, "present value", "number head")
             sheet.text(5, column + 1, "a unit", "number head")
-        sheet.worksheet.set_row(4, 30)
+        longest = max(len(self._head_words(option)) for option in self.options)
+        sheet.worksheet.set_row(4, 15 * max(2, -(-longest // _A_LINE)))
         sheet.worksheet.freeze_panes(6, 1)
         sheet.worksheet.fit_to_pages(1, 1)
 
@@ -197,22 +201,24 @@ class CompareSheet:
         stake = calculation.stake
         assert stake is not None
         column, row = self.column(option), self.price_rows["today"]
-        table, form = len(stake.paths) > 1, "percent" if len(stake.paths) > 1 else "price"
+        table = len(stake.paths) > 1
         cell = address(row, column)
         if table:
-            self.sheet.formula(row, column, inputs.cell("one"), 1.0, form)
-            value = 1.0
+            value, form = 1.0, "percent"
+            self.sheet.formula(row, column, inputs.cell("one"), value, form)
         else:
             value = inputs.register.items[stake.paths[0]].values[0]
+            form = number_format(decimals_of(value), "–")
             self.sheet.formula(row, column, inputs.first_year(stake.paths[0]), value, form)
         told = calculation.option.price_at_stake.rpartition(".")[2] if not table else "share of the price table"
         self.sheet.text(self.price_rows["which"], column, told, "note right")
         for total in TOTALS:
             slope = calculation.present(f"{RAISED}total {total}")
             npv = address(self.npv_rows[total], column)
-            step = f"{npv}/{slope}" + (f"*{cell}" if stake.scaled else "")
+            by = cell if stake.scaled else inputs.cell(stake.step_path)
+            step = f"{npv}/{slope}*{by}"
             formula = f'IF({slope}=0,"none",IF({cell}+{step}<0,"none",{cell}+{step}))'
             rise = calculation.present_value(f"{RAISED}total {total}")
             saved = self.comparison.supplier(option).totals[total].npv
-            found = value + saved / rise * (value if stake.scaled else 1) if rise else -1.0
+            found = value + saved / rise * (value if stake.scaled else stake.step) if rise else -1.0
             self.sheet.formula(self.price_rows[total], column, formula, found if found >= 0 else "none", form)

@@ -8,6 +8,7 @@ from tco.comparison import Comparison
 from tco.finance.paybacks import Payback, payback
 from tco.loader import Case
 from tco.results import TOTALS
+from tco.views.payback import NOT_NEEDED
 from tco.views.workbook.calculation import Calculation
 from tco.views.workbook.layout import Sheet, address
 from tco.views.workbook.months import month_label
@@ -44,6 +45,8 @@ class FlowSheet:
     def paid(self, option: str, kind: str) -> tuple[float | str, str]:
         """Give a payback's value and number format."""
         found = self._payback(option, kind)
+        if str(found.status) == "immediate" and sum(self._flow(option, kind)) < 0:
+            return NOT_NEEDED, "months"
         return ("never" if str(found.status) == "never" else float(found.periods)), "months"
 
     def last(self, option: str) -> str:
@@ -126,6 +129,12 @@ class FlowSheet:
         rate = self.case.timeline.discount_rate if kind == "discounted" else 0
         return payback(self._savings(option), rate=rate)
 
+    def _flow(self, option: str, kind: str) -> list[float]:
+        savings = self._savings(option)
+        if kind == "simple":
+            return savings
+        return [amount * self.case.timeline.discount(month) for month, amount in enumerate(savings)]
+
     def _column(self, month: int) -> int:
         return 2 + month
 
@@ -156,7 +165,7 @@ class FlowSheet:
                 rows["head"], column, self.calculations[option].option.label if column == 0 else "", "section"
             )
         savings = self._savings(option)
-        worth = [amount * self.case.timeline.discount(month) for month, amount in enumerate(savings)]
+        worth = self._flow(option, "discounted")
         self._row(rows["cost"], "Cost", self._cost(option, place), self._costs(option))
         saved = {m: f"{self._at(8, m)}-{self._at(rows['cost'], m)}" for m in self.months}
         self._row(rows["saving"], "Saving", saved, savings)
@@ -180,7 +189,9 @@ class FlowSheet:
         first = f"MATCH(1,{self._range(paid)},0)"
         before = f"INDEX({self._range(total)},{first}-1)"
         share = f"(-{before})/INDEX({self._range(flow)},{first})"
-        months = f"IF({first}=1,0,INDEX({self._range(6)},{first}-1)+{share})"
+        loses = f"{self._at(total, self.months[-1])}<0"
+        at_once = f'IF({loses},"{NOT_NEEDED}",0)'
+        months = f"IF({first}=1,{at_once},INDEX({self._range(6)},{first}-1)+{share})"
         value, form = self.paid(option, kind)
         self.sheet.formula(paid, 1, f'IF(SUM({self._range(paid)})=0,"never",{months})', value, form, "answer number")
 

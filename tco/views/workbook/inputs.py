@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from tco.comparison import Line, cost_lines
 from tco.loader import Case
 from tco.numbers import Number
+from tco.views.figures import number_format, value
 from tco.views.workbook.layout import Sheet, address
 from tco.views.workbook.register import DEFAULT, STRUCTURE, UNUSED, Item, Register
 
@@ -27,6 +28,9 @@ _SECTIONS = {
     "exchange_rates": "Exchange rates",
     "extra_costs": "Extra costs",
 }
+UNKNOWN = '0.00%;-0.00%;"unknown: 0"'
+"""The number format of a rate that is written unknown, and counts as 0."""
+_THOUSAND = 1000
 _CASE = ("discount_rate", "inflation")
 
 
@@ -149,20 +153,22 @@ class InputSheet:
         self.sheet.text(row, 0, item.path, "top")
         self.sheet.text(row, 1, item.meaning, "quiet wrapped")
         self.sheet.text(row, 3, "" if item.unit == "1" else item.unit, "unit")
-        told = (stated_range(number, item.kind), item.source, *_remarks(number), item.status)
+        unknown = number is not None and number.word == "unknown"
+        status = "unknown" if unknown else item.status
+        told = (stated_range(number, item.kind, item.unit), item.source, *_remarks(number), status)
         lines = max(_lines(words, _WIDTHS[column]) for column, words in [(1, item.meaning), *enumerate(told, start=4)])
         self.sheet.worksheet.set_row(row, _LINE * lines)
         for column, words in enumerate(told, start=4):
             self.sheet.text(row, column, words, "quiet wrapped")
         role = {STRUCTURE: "fixed", UNUSED: "fixed", DEFAULT: "default"}.get(item.status, "input")
-        form = item_form(item)
+        form = UNKNOWN if unknown else item_form(item)
         if not item.is_path:
             self._value(row, VALUE, item.values[0], form, role)
             return
         self.sheet.text(row, VALUE, "by year →", "fixed")
         self.sheet.text(row, self.delivered, "by year →", "quiet")
-        for year, value in enumerate(item.values):
-            self._value(row, FIRST_YEAR + year, value, form, role)
+        for year, one in enumerate(item.values):
+            self._value(row, FIRST_YEAR + year, one, form, role)
         for year in range(len(item.values), self.years):  # the last value holds
             column = FIRST_YEAR + year
             self.sheet.formula(row, column, address(row, column - 1), item.values[-1], form)
@@ -193,29 +199,29 @@ class InputSheet:
 
 def item_form(item: Item) -> str:
     """Choose the number format of an input."""
+    written = [value(one, item.kind, item.unit).removesuffix(" %") for one in item.values]
+    decimals = max(len(words.partition(".")[2]) for words in written)
     if item.kind in ("share", "rate"):
-        return "share"
+        return "0." + "0" * max(decimals, 2) + "%"
     if item.status == STRUCTURE or item.unit == "day":
         return "plain"
-    value = max(map(abs, item.values))
     if item.unit.startswith("money"):
-        return "thousands" if value >= 1000 else "amount"
-    return "thousands" if value >= 1000 else "plain"
+        return number_format(decimals)
+    return "thousands" if max(map(abs, item.values)) >= _THOUSAND else "plain"
 
 
-def stated_range(number: Number | None, kind: str) -> str:
+def stated_range(number: Number | None, kind: str, unit: str = "") -> str:
     """Write the distribution of a number: its family and the range of nine draws in ten."""
     if number is None:
         return ""
     if number.word:
         return {"rest": "takes what the others leave", "unknown": "unknown: counts as 0"}.get(number.word, number.word)
     if isinstance(number.value, tuple):
-        ranges = [stated_range(year, kind) for year in number.value]
+        ranges = [stated_range(year, kind, unit) for year in number.value]
         return "; ".join(f"year {year}: {one}" for year, one in enumerate(ranges, start=1) if one)
     if number.is_fixed:
         return ""
-    low, high = (float(number.value.quantile(share)) for share in (0.05, 0.95))
-    shown = [f"{100 * end:.3g} %" if kind in ("share", "rate") else f"{end:,.4g}" for end in (low, high)]
+    shown = [value(float(number.value.quantile(share)), kind, unit) for share in (0.05, 0.95)]
     return f"{number.value.name.removeprefix('a ').removeprefix('an ')}: 90 % between {' and '.join(shown)}"
 
 

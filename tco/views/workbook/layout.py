@@ -6,7 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any
+
+from tco.views.figures import decimals_of, number_format
 
 INK, ACCENT, PALE, RULE = "#1F2933", "#1F4E79", "#EEF3F8", "#B8C4D0"
 INPUT_INK, INPUT_PAPER, QUIET = "#0000FF", "#FFFDE7", "#6B7785"
@@ -51,7 +54,6 @@ FORMS: Mapping[str, str] = {
     "percent": "0.0%;-0.0%;0.0%",
     "money": '#,##0;-#,##0;"–"',
     "price": '#,##0.00;-#,##0.00;"–"',
-    "amount": "#,##0.00",
     "thousands": "#,##0",
     "fine": "#,##0.0000;-#,##0.0000;0",
     "count": '#,##0;-#,##0;"–"',
@@ -60,11 +62,13 @@ FORMS: Mapping[str, str] = {
     "months": '[=0]"at once";0.0" months"',
     "plain": "General",
 }
-"""Number formats by what is shown."""
+"""Number formats by what is shown; those of money and of prices follow the size of a case's figures."""
 _LEADS = ("=", "+", "-", "@", "\t", "\r")
 _UNSAFE = frozenset("[]:*?/\\'()")
 """Excel refuses all but brackets, which a formula's functions are told apart by."""
 _LONGEST_NAME = 31
+_WHOLE = 1000.0
+"""From where on figures are told without decimals, and how far apart those of one row may be and all show."""
 
 
 @cache
@@ -108,19 +112,40 @@ def form_of(unit: str) -> str:
     return "fine"
 
 
+def forms_for(present_cost: float, unit_cost: float) -> dict[str, str]:
+    """Choose the number formats of sums and of money a unit by a case's largest."""
+    price = max(decimals_of(unit_cost), 2) if unit_cost < _WHOLE else 0
+    return {
+        "money": number_format(decimals_of(present_cost), "–"),
+        "price": number_format(price, "–"),
+    }
+
+
+def row_form(form: str, values: Sequence[float], whole: str) -> str:
+    """Choose the number format of a row: its figures keep four digits, sums those of the sheet where they are large."""
+    largest = max(map(abs, values), default=0.0)
+    if form == "money" and 0 < largest < _WHOLE:
+        return number_format(decimals_of(largest), "–")
+    if form == "fine" and largest:
+        least = min(abs(value) for value in values if value)
+        decimals = max(2 if largest >= _WHOLE else 4, min(decimals_of(max(least, largest / _WHOLE)), 12))
+        return number_format(decimals, whole)
+    return form
+
+
 class Book:
     """A workbook being written, and its styles."""
 
-    def __init__(self, workbook: Any) -> None:
-        self.workbook = workbook
+    def __init__(self, workbook: Any, forms: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.workbook, self.forms = workbook, {**FORMS, **forms}
         self._styles: dict[tuple[str, str, bool], Any] = {}
 
     def style(self, role: str, form: str = "", *, quoted: bool = False) -> Any:
-        """Give the format of a role, with a number format; made once."""
+        """Give the format of a role, with a number format by its name or as Excel writes it; made once."""
         key = (role, form, quoted)
         if key not in self._styles:
             wanted = {"font_name": "Calibri", "font_size": 10, "font_color": INK, **ROLES[role]}
-            wanted |= {"num_format": FORMS[form]} if form else {}
+            wanted |= {"num_format": self.forms.get(form, form)} if form else {}
             wanted |= {"quote_prefix": True} if quoted else {}
             self._styles[key] = self.workbook.add_format(wanted)
         return self._styles[key]

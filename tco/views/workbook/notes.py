@@ -7,13 +7,14 @@ from typing import Any
 
 from tco.analyses.tornado import Tornado
 from tco.comparison import Comparison
+from tco.files import build_date
 from tco.loader import Case
 from tco.results import TOTALS
 from tco.simulation import Simulation
 from tco.version import VERSION
 from tco.views.workbook.checking import OK, CheckSheet, traffic_lights
 from tco.views.workbook.compared import CompareSheet
-from tco.views.workbook.layout import Sheet, address
+from tco.views.workbook.layout import Sheet, address, row_form
 
 
 def write_about(
@@ -84,7 +85,7 @@ def _answer(comparison: Comparison, checks: CheckSheet, compare: CompareSheet, s
         sheet.text(row, column, head, "number head")
     for option in comparison.suppliers:
         row += 1
-        sheet.text(row, 0, option.label)
+        sheet.text(row, 0, option.label + (" (INCOMPLETE)" if option.incomplete else ""))
         column = compare.column(option.supplier)
         sheet.formula(row, 1, compare.cell(compare.total_rows["all_in"], option.supplier), option.present_cost, "money")
         each = compare.sheet.outside(address(compare.total_rows["all_in"], column + 1, fixed=True))
@@ -145,7 +146,8 @@ def write_log(case: Case, sheet: Sheet) -> None:
     sheet.text(0, 0, "Log", "title")
     sheet.text(1, 0, "Note here what is changed, so that whoever opens the workbook next can follow.", "note")
     sheet.line(3, ("Date", "Who", "What and why", "Cells"), "head")
-    sheet.text(4, 0, case.file.start, "quiet")
+    moment = build_date()
+    sheet.text(4, 0, case.file.start if moment is None else moment.date().isoformat(), "quiet")
     sheet.text(4, 1, f"tco {VERSION}", "quiet")
     sheet.text(4, 2, f"made from the case {case.fingerprint}", "quiet")
     for row in range(5, 25):
@@ -225,7 +227,7 @@ def _value(sheet: Sheet, row: int, column: int, value: Any, form: str) -> None:
     elif value != value or abs(value) == float("inf"):
         sheet.text(row, column, "–", "value")
     else:
-        sheet.number(row, column, float(value), form or ("money" if abs(value) >= 1000 or value == 0 else "fine"))
+        sheet.number(row, column, float(value), form or row_form("fine", [float(value)], "0"))
 
 
 _WIDE = 7

@@ -12,6 +12,7 @@ from tco.numbers import Number
 from tco.options import SCALARS, Bound, Constant, Extra, Input, Option
 from tco.quantity import Quantity
 from tco.views.workbook.months import MONTHS
+from tco.views.workbook.stake import Stake
 from tco.views.workbook.wiring import Wiring, disposition_keys
 
 STATED, DEFAULT, STRUCTURE, UNUSED = "stated", "default", "structure", "moves no cost"
@@ -66,6 +67,7 @@ class Register:
         self.case, self.wirings = case, wirings
         self.items: dict[str, Item] = {}
         self._constants()
+        self._steps()
         self._case_wide()
         for one in case.inputs.values():
             self._keep(self._stated(one, UNUSED))
@@ -109,6 +111,14 @@ class Register:
         if any("break_below" in wiring.inputs for wiring in self.wirings.values()):
             unlimited = "where the last price of a table ends"
             self._keep(Item(ENDLESS, unlimited, "unit/year", "number", (1e300,), STRUCTURE))
+
+    def _steps(self) -> None:
+        """Keep by how much each option's price is raised to find the slope of its break-even."""
+        meaning = "how much the price at stake is raised, for the slope of the break-even"
+        for name, wiring in self.wirings.items():
+            stake = Stake.of(wiring.option, wiring) if name != self.case.baseline else None
+            if stake is not None and not stake.scaled:
+                self._keep(Item(stake.step_path, meaning, "1", "number", (stake.step,), STRUCTURE))
 
     def _case_wide(self) -> None:
         file = self.case.file

@@ -5,7 +5,8 @@ The model is linear in a price: what a line changes when the price is raised is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,11 @@ class Stake:
         All figures that it moves.
     scaled : bool
         Whether the slope is that of doubling it (a path or a table), not of raising it by 1.
+    step : float
+        By how much it is raised where it is not scaled: a power of ten of its own size, so that what a line changes is
+        no small difference of large numbers.
+    step_path : str
+        Under which the step stands on the sheet of inputs.
     option : Option
         With the price raised.
     """
@@ -45,6 +51,8 @@ class Stake:
     bounds: frozenset[tuple[str, int]]
     moved: frozenset[str]
     scaled: bool
+    step: float
+    step_path: str
     option: Option
 
     @classmethod
@@ -68,25 +76,30 @@ class Stake:
         for name in wiring.names:  # in order: each after those that it is made of
             if moved & set(wiring.made_of(name)):
                 moved.add(name)
-        return cls(paths, bounds, frozenset(moved), scaled, _raised_option(option, paths, scaled)) if bounds else None
+        if not bounds:
+            return None
+        price = max(abs(mean) for one in found for mean in one.number.means())
+        step = 1.0 if scaled or not price else 10.0 ** math.floor(math.log10(price))
+        raised = _raised_option(option, paths, step, scaled=scaled)
+        return cls(paths, bounds, frozenset(moved), scaled, step, f"price_step.{option.name}", raised)
 
     @property
     def told(self) -> str:
         """Say in words what is done to it."""
         if self.scaled:
             return f"doubling {self.paths[0] if len(self.paths) == 1 else 'the price table'}"
-        return f"1 more of {self.paths[0]}"
+        return f"{self.step:,.12g} more of {self.paths[0]}"
 
-    def raise_(self, cell: str) -> str:
-        """Raise the price in a cell."""
-        return f"({cell}+{cell if self.scaled else '1'})"
+    def raised(self, cell: str, step: str) -> str:
+        """Raise the price in a cell, by the step in another or by itself."""
+        return f"({cell}+{cell if self.scaled else step})"
 
 
-def _raised_option(option: Option, paths: Sequence[str], scaled: bool) -> Option:
+def _raised_option(option: Option, paths: Sequence[str], step: float, *, scaled: bool) -> Option:
     def raised(one: Input) -> Input:
         if one.path not in paths:
             return one
-        values = [mean * 2 if scaled else mean + 1 for mean in one.number.means()]
+        values = [mean * 2 if scaled else mean + step for mean in one.number.means()]
         numbers = tuple(Number(Fixed(value)) for value in values)
         return replace(one, number=Number(numbers) if one.number.is_path else numbers[0])
 
@@ -117,8 +130,7 @@ def raised_rows(sheet: Calculation, stake: Stake) -> Iterator[Keyed]:
 def _raised_figure(sheet: Calculation, stake: Stake, name: str, position: int, engine: Engine) -> Keyed:
     formula: Formula
     if name in sheet.wiring.inputs:
-        raised = stake.raise_ if (name, position) in stake.bounds else str
-        formula = sheet.input_formula(name, position, raised)
+        formula = sheet.input_formula(name, position, _raising(sheet, stake, name, position))
     elif name == "unit_cost":
         formula = unit_cost_formula(sheet, stake.moved)
     else:
@@ -127,6 +139,14 @@ def _raised_figure(sheet: Calculation, stake: Stake, name: str, position: int, e
     chosen = formula if plain.months is None else sheet.acting(name, position, formula)
     row = replace(plain, formula=chosen, value=lambda month: sheet.value(name, position, month, engine), summed=False)
     return (f"{RAISED}{name}", position), row
+
+
+def _raising(sheet: Calculation, stake: Stake, name: str, position: int) -> Callable[[str], str]:
+    """Give what is done to an input's cell: it is raised where it is the price at stake."""
+    if (name, position) not in stake.bounds:
+        return str
+    step = sheet.inputs.cell("one" if stake.scaled else stake.step_path)
+    return lambda cell: stake.raised(cell, step)
 
 
 def _change_formula(sheet: Calculation, name: str, stake: Stake) -> Formula:
