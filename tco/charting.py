@@ -146,6 +146,10 @@ def _tornado(asked: _Asked) -> Axes:
     return charts.tornado(asked.sensitivity, currencies=currencies_of(asked.case))
 
 
+def _spider(asked: _Asked) -> Axes:
+    return charts.spider(asked.sensitivity)
+
+
 def _sobol(asked: _Asked) -> Axes:
     return charts.sobol(asked.sensitivity)
 
@@ -185,6 +189,7 @@ KINDS: Mapping[str, Callable[[_Asked], Axes]] = {
     "belief": _belief,
     "breakeven": _breakeven,
     "tornado": _tornado,
+    "spider": _spider,
     "sobol": _sobol,
     "evppi": _evppi,
     "grid": _grid,
@@ -192,7 +197,7 @@ KINDS: Mapping[str, Callable[[_Asked], Axes]] = {
     "modes": _modes,
 }
 """How each kind of chart is made from a case."""
-_KNOW_NO_DOUBT = ("cash", "acceptability", "belief", "breakeven", "tornado", "sobol", "evppi", "grid")
+_KNOW_NO_DOUBT = ("cash", "acceptability", "belief", "breakeven", "tornado", "spider", "sobol", "evppi", "grid")
 """Kinds whose results do not know that a rate is unknown, so that the chart is told."""
 
 
@@ -215,6 +220,7 @@ class Charts:
     belief = staticmethod(charts.belief)
     breakeven = staticmethod(charts.breakeven)
     tornado = staticmethod(charts.tornado)
+    spider = staticmethod(charts.spider)
     sobol = staticmethod(charts.sobol)
     evppi = staticmethod(charts.evppi)
     grid = staticmethod(charts.grid)
@@ -239,7 +245,8 @@ class Charts:
         Parameters
         ----------
         kind : str
-            cost, bridge, cash, npv, acceptability, belief, breakeven, tornado, sobol, evppi, grid, stages or modes.
+            cost, bridge, cash, npv, acceptability, belief, breakeven, tornado, spider, sobol, evppi, grid, stages or
+            modes.
         case : Case
             From `tco.load` or `tco.from_data`.
         path : str or Path

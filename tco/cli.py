@@ -573,7 +573,8 @@ def chart(
 ) -> None:
     """Draw a chart whose title is the finding.
 
-    KIND is cost, bridge, cash, npv, acceptability, belief, breakeven, tornado, sobol, evppi, grid, stages or modes.
+    KIND is cost, bridge, cash, npv, acceptability, belief, breakeven, tornado, spider, sobol, evppi, grid, stages or
+    modes.
 
     \b
     Example:

@@ -771,3 +771,15 @@ class TestFiles:
         assert "£ a" in shown[0].get_xlabel()
         assert "contact" in shown[0].get_xlabel()
         assert "received" in shown[0].get_ylabel() or "price" in shown[0].get_ylabel()
+
+
+def test_a_spider_draws_what_the_tornado_knows_and_names_the_steepest_leg() -> None:
+    """Where the NPV is a straight line through two points, its arc elasticity is known: Δy/ȳ over Δx/x̄."""
+    found = tco.tornado(tco.load(ROOT / "scenarios" / "cartridges.yaml"), "borealis")
+    ax = tco.chart.spider(found)
+    for line, bar in zip(ax.get_lines()[:-1], found.bars, strict=False):  # the last one is the base case
+        assert list(line.get_ydata()) == pytest.approx([point / 1000 for _, point in bar.spider])
+        (x0, y0), (x1, y1) = bar.spider[0], bar.spider[-1]
+        assert bar.elasticity == pytest.approx((y1 - y0) / (y1 + y0) * (x1 + x0) / (x1 - x0))
+    steepest = max(found.bars[:6], key=lambda bar: abs(bar.elasticity or 0))
+    assert f"{steepest.elasticity:+.2f} %".replace("-", "−") in finding(ax)

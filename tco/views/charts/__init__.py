@@ -3,7 +3,7 @@
 from tco.views.charts.curves import acceptability, belief, breakeven, cash
 from tco.views.charts.heat_map import grid
 from tco.views.charts.histogram import npv
-from tco.views.charts.rankings import evppi, sobol, tornado
+from tco.views.charts.rankings import evppi, sobol, spider, tornado
 from tco.views.charts.stacks import cost, modes, stages
 from tco.views.charts.waterfall import bridge
 
@@ -19,6 +19,7 @@ __all__ = [
     "modes",
     "npv",
     "sobol",
+    "spider",
     "stages",
     "tornado",
 ]

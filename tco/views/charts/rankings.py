@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import Sensitivity
-from tco.analyses.tornado import Bar, Tornado
+from tco.analyses.tornado import HIGH, LOW, Bar, Tornado
 from tco.analyses.value_of_information import Information, Known
 from tco.analyses.variance import STUDENT, SobolIndex
 from tco.views.charts.sentences import axis_scale, plain, sentence, shortened, shown, sums, symbol, unit_of
 from tco.views.charts.style import (
     BLUE,
     GOOD,
+    GREEN,
     INK,
     MUTED,
+    ORANGE,
     PLAIN,
+    PURPLE,
     SKY,
     SMALL,
+    VERMILLION,
     Look,
     canvas,
     headline,
@@ -41,6 +45,15 @@ _NARROW = 0.01
 """Share of the widest swing below which an input gets no bar."""
 _LONGEST = 190
 """Letters of a finding that a title has room for."""
+_LEGS = (
+    (BLUE, "-", "o"),
+    (VERMILLION, "--", "s"),
+    (GREEN, "-.", "^"),
+    (PURPLE, ":", "D"),
+    (ORANGE, "-", "v"),
+    (INK, "--", "x"),
+)
+"""How the lines of a spider look: told apart without colour too."""
 _SPEAKING = 0.005
 """Share of the variance, or of the largest value, below which an input gets no bar."""
 
@@ -192,6 +205,71 @@ def _named(label: str) -> str:
 
 def _from_to(ends: Sequence[float], currency: str) -> str:
     return f"{sums(ends[0], currency)} to {sums(ends[1], currency)}"
+
+
+def spider(result: Tornado | Sensitivity, *, ax: Axes | None = None) -> Axes:
+    """Draw an option's figure along each input's range, the others at their means, with mid-point elasticities.
+
+    Parameters
+    ----------
+    result : Tornado or Sensitivity
+        From `tornado` or `sensitivity`; the inputs of the widest swings are drawn.
+    ax : Axes, optional
+        To draw on; by default those of a new figure.
+
+    Examples
+    --------
+    >>> import tco
+    >>> from matplotlib.figure import Figure
+    >>> case = tco.load("scenarios/cartridges.yaml")
+    >>> ax = Figure().subplots()
+    >>> tco.chart.spider(case.tornado("borealis"), ax=ax) is ax
+    True
+    """
+    expect(result, Tornado, Sensitivity)
+    lines = [one for one in _moved(result) if one.bar.swing > 0][: len(_LEGS)]
+    scale = axis_scale(result.base, *(point for one in lines for _, point in one.bar.spider))
+    name = OUTPUTS[result.output][1]
+    with canvas(ax, 6.0) as ax:
+        handles = [_leg(ax, one, look, scale.divisor) for one, look in zip(lines, _LEGS, strict=False)]
+        ax.axhline(result.base / scale.divisor, color=INK, linewidth=0.9, zorder=0)
+        ax.set_xlabel("percentile of each input, or place in its stated range")
+        ax.set_ylabel(f"{name}, {unit_of(result.currency)}{scale.word}")
+        percent_on(ax.xaxis)
+        numbers_on(ax.yaxis)
+        ax.grid(axis="y")
+        about = "one input at a time, the others at their means; how many % the figure moves for 1 % of the input"
+        headline(ax, _leg_words(result, lines), shown(replace(result.provenance, n=None), about), handles)
+    return ax
+
+
+def _leg(ax: Axes, one: _Moved, look: tuple[str, str, str], divisor: float) -> Any:
+    """Draw one input's line."""
+    colour, dash, marker = look
+    points = [point / divisor for _, point in one.bar.spider]
+    shares = [LOW + (HIGH - LOW) * place / (len(points) - 1) for place in range(len(points))]
+    moved = "" if one.bar.elasticity is None else f" ({_elastic(one.bar.elasticity)} for 1 %)"
+    drawn: Look = {"color": colour, "linestyle": dash, "marker": marker, "linewidth": 1.8, "markersize": 5}
+    return ax.plot(shares, points, label=f"{shortened(_named(one.label), 54)}{moved}", **drawn)[0]
+
+
+def _leg_words(result: Tornado | Sensitivity, lines: Sequence[_Moved]) -> str:
+    """Say of which input the figure is most elastic, of those drawn."""
+    elastic = [(abs(one.bar.elasticity), one) for one in lines if one.bar.elasticity is not None]
+    name, label = OUTPUTS[result.output][1], sentence(result.label)
+    if not lines:
+        return f"No uncertain input moves the {name} of {result.label}"
+    if not elastic:
+        return f"The {name} of {label} changes its sign along every input that moves it most"
+    _, top = max(elastic, key=lambda pair: pair[0])
+    assert top.bar.elasticity is not None
+    return (
+        f"1 % more of {_quoted(shortened(top.label, 70))} moves the {name} of {label} by {_elastic(top.bar.elasticity)}"
+    )
+
+
+def _elastic(share: float) -> str:
+    return f"{share:+.2f} %".replace("-", "\N{MINUS SIGN}")
 
 
 def sobol(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
