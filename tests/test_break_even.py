@@ -643,7 +643,7 @@ def test_the_command_prints_what_the_function_gives() -> None:
     ("arguments", "words"),
     [
         (("acme",), "expected an option other than the baseline, found 'acme'"),
-        (("borealis", "--of", "discount_rate"), "which no formula asks for"),
+        (("borealis", "--of", "discount_rate"), "of which time itself is made"),
         (("borealis", "--at", "dear"), "--at"),
     ],
 )
