@@ -18,7 +18,7 @@ from tco.loader import Case
 from tco.numbers import Number
 from tco.options import Input, Option
 from tco.outcomes import own_input, path_of
-from tco.views.whatif.wording import label_of, unit_of
+from tco.views.whatif.wording import label_of, table_of, unit_of
 
 RATE = "discount_rate"
 
@@ -189,7 +189,7 @@ class Unfolded:
         if len(found) > 1:
             plain = settled(self.engine)
             reached = (plain.at("price", name, 1), plain.at("exchange_rate", name, 1))
-            label, kind = f"{self.case.option(original.split('.')[1]).label}: table of prices", "table"
+            label, kind = table_of(self.case, original), "table"
         stated = next(one for one in self.case.inputs.values() if original in dict(one.parts()))
         low = 0.0 if inputs[0].entry.kind == "positive" else None
         return Stake(parts, label, kind, unit_of(self.case, stated), value, low, reached)

@@ -42,9 +42,14 @@ def label_of(case: Case, path: str, *, whole: bool = False) -> str:
     elif words[-2:] == ["contacts", "cost"]:
         key = "cost of a contact"
     elif "price_breaks" in words:
-        key = f"unit price, row {int(words[-2]) + 1}"
+        key = "unit price"  # whose break it is says which
     text = f"{whose}{key}".replace("_", " ") + year
     return sentence(text)
+
+
+def table_of(case: Case, path: str) -> str:
+    """Call a whole table of prices by whose it is."""
+    return sentence(f"{case.option(path.split('.')[1]).label}: table of prices")
 
 
 def sentence(text: str) -> str:
