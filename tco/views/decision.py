@@ -165,7 +165,7 @@ def _totals(decision: Decision) -> str:
 def _parties(decision: Decision) -> str:
     """Say who pays and who gains."""
     chosen = decision.option(decision.challenger)
-    lines = [f"Who pays, who gains with {chosen.label} (mean, {decision.currency})"]
+    lines = [f"Who pays, who gains with {short(chosen.label, 60)} (mean, {decision.currency})"]
     lines.append(wrapped("lines: " + _amounts(chosen.by_group.items())))
     failures = [(party, amount) for party, amount in chosen.by_liable.items() if party != OTHER_LINES]
     if failures:

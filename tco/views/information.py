@@ -22,17 +22,21 @@ _TRIFLE = 0.0002
 
 def text(result: Information) -> str:
     """Write values of information for a terminal: at most 45 lines of at most 100 columns."""
-    around = [
-        _finding(result),
-        _groups(result),
-        _pilots(result),
-        _notes(result),
-        doubts(result.warnings),
-        _monday(result),
-    ]
-    lines = sum(part.count("\n") + 2 for part in around if part)
-    most = max(min((_MOST_LINES - lines - 3) // 2, _MOST), _FEWEST)
-    return "\n\n".join(part for part in (around[0], _inputs(result, most), *around[1:]) if part)
+    for groups in (_MOST_GROUPS, 2, 1):
+        first, *others = (
+            _finding(result),
+            _groups(result, groups),
+            _pilots(result, min(groups, _MOST_PILOTS)),
+            _notes(result),
+            doubts(result.warnings),
+            _monday(result),
+        )
+        lines = sum(part.count("\n") + 2 for part in (first, *others) if part)
+        most = max(min((_MOST_LINES - lines - 3) // 2, _MOST), _FEWEST)
+        found = "\n\n".join(part for part in (first, _inputs(result, most), *others) if part)
+        if found.count("\n") < _MOST_LINES:
+            break
+    return found
 
 
 def markdown(result: Information) -> str:
@@ -94,8 +98,8 @@ def _inputs(result: Information, most: int) -> str:
     return "\n".join(lines)
 
 
-def _groups(result: Information) -> str:
-    shown = _worth(result, result.groups)[:_MOST_GROUPS]
+def _groups(result: Information, most: int) -> str:
+    shown = _worth(result, result.groups)[:most]
     lines = [f"{'Known together':<64}{f'EVPPI {result.currency}':>13}{'±':>8}{'of EVPI':>11}"] if shown else []
     for one in shown:
         name = short(f"{one.label}, {len(one.paths)} inputs", 61)
@@ -117,7 +121,7 @@ def _free(result: Information) -> bool:
     return not result.pilot_cost and not result.pilot_unit_cost
 
 
-def _pilots(result: Information) -> str:
+def _pilots(result: Information, most: int) -> str:
     if not result.pilots:
         return "Pilots: no failure rate is stated as counts (24 of 1_950) or as a beta, so none can be valued"
     paying = _paying(result)
@@ -129,14 +133,14 @@ def _pilots(result: Information) -> str:
     sized = "cost taken as 0 (--pilot-cost, --pilot-unit-cost), so sized for 80 % of what they could show"
     stated = sized if free else f"costing {cost}"
     lines = [f"Pilots, {stated}"]
-    for one in paying[:_MOST_PILOTS]:
+    for one in paying[:most]:
         net = "" if free else f", net of its cost {money(one.net)}"
         worth = f"{one.n:,} units are worth {money(one.evsi)} {result.currency}{net}"
-        most = f"of that size it pays below {_a_unit(one, result)}" if free else ""
+        dearest = f"of that size it pays below {_a_unit(one, result)}" if free else ""
         changes = f"its result changes the choice in {100 * one.switches:.0f} % of cases"
-        lines.append(wrapped("; ".join(part for part in (f"{one.path}: {worth}", most, changes) if part)))
-    if len(result.pilots) > min(len(paying), _MOST_PILOTS):
-        lines.append(f"  others ({len(result.pilots) - min(len(paying), _MOST_PILOTS)} rates, worth less or nothing)")
+        lines.append(wrapped("; ".join(part for part in (f"{one.path}: {worth}", dearest, changes) if part)))
+    if len(result.pilots) > min(len(paying), most):
+        lines.append(f"  others ({len(result.pilots) - min(len(paying), most)} rates, worth less or nothing)")
     return "\n".join(lines)
 
 
