@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import operator
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -68,6 +67,8 @@ class UsageError(TcoError):
 
 def unknown(what: str, name: object, known: Iterable[str]) -> UsageError:
     """Make the error for a name that is not one of the known ones, with the nearest of them."""
+    import difflib  # late: reading --help needs none of it
+
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1) if isinstance(name, str) else []
     hint = f"did you mean '{near[0]}'?" if near else f"the case has {', '.join(names) or 'none'}"

@@ -408,8 +408,9 @@ class TestStartUp:
 
         start = "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()):\n    "
         both = (f"{start}from tco.cli import main; main(['--help'], standalone_mode=False)", f"{start}import click")
-        helped, click_alone = (min(times) for times in zip(*[map(timed, both) for _ in range(15)], strict=True))
-        assert helped <= 1.5 * click_alone
+        rounds = [tuple(map(timed, both)) for _ in range(15)]  # a busy machine disturbs both of a round
+        ratios = sorted(helped / click_alone for helped, click_alone in rounds)
+        assert ratios[len(ratios) // 4] <= 1.5
 
 
 class TestTheReadme:
