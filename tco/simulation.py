@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +21,10 @@ from tco.loader import Case, checked_case
 from tco.luck import CHUNK, Luck
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, refuse_broken, sampler_for
 from tco.progress import Progress, Steps
-from tco.results import TOTALS, WITHIN, Provenance, Result, frame
+from tco.results import TOTALS, WITHIN, Provenance, Result
 from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
 from tco.spread import Histogram, Kept, Spread, Steady, heavy_tails, spread_of, standard_error
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 MOST_DRAWS = 2**22
 """Draws at which `until` gives up and says so."""
@@ -234,10 +231,6 @@ class Simulation(Result):
                 yield {"supplier": option.supplier, "figure": f"npv {total}"} | option.npv[total].to_dict()
             for line, spread in option.lines.items():
                 yield {"supplier": option.supplier, "figure": f"line {line}"} | spread.to_dict()
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything but the draws as plain data, in full precision."""

@@ -33,6 +33,8 @@ LINEAR = 1e-9
 _ENDLESS = 1e300
 _CLOSE = 1e-13
 """Share of the baseline's cost that counts as no saving."""
+_KEPT = 4
+"""Values whose NPVs are kept: what is put back is also what chances are asked at, and large runs need their memory."""
 _LOOKS = 16
 """Values at which all draws are looked at where the NPV is no straight line."""
 
@@ -276,6 +278,8 @@ class _Solver:
     def at_value(self, value: float) -> FloatArray:
         """Give the NPVs of all draws at one value, (3, n)."""
         if value not in self._seen:
+            if len(self._seen) == _KEPT:
+                del self._seen[next(iter(self._seen))]
             self._seen[value] = self.in_draws(np.full(self.n, value), self.all)
         return self._seen[value]
 
@@ -556,14 +560,6 @@ class Belief:
         base, option = self.pair
         saved = float((leavers[base] - leavers[option]).mean())
         return float((churn[base] - churn[option]).mean()) / saved if saved else math.nan
-
-    @property
-    def implied_by_option(self) -> dict[str, float]:
-        """What the case puts on a lost customer of each option: PV(churn) over discounted leavers [money/customer]."""
-        _, churn, leavers = self._draws
-        lost = leavers.mean(axis=1)
-        values = np.divide(churn.mean(axis=1), lost, out=np.full(len(lost), math.nan), where=lost > 0)
-        return dict(zip(self.outcomes.names, values.tolist(), strict=True))
 
     @property
     def lever(self) -> Lever:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +24,9 @@ from tco.options import Option
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps, each
 from tco.quantity import GROUPS
-from tco.results import TOTALS, Provenance, Result, frame
+from tco.results import TOTALS, Provenance, Result
 from tco.spread import Spread, heavy_tails, spread_of
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 PAID_TO_SELLERS = ("supply", "fulfilment")
 """Groups in which more spent is a cost of changing; savings in all others are its benefits (model.md, section 10)."""
@@ -318,10 +315,6 @@ class Decision(Result):
         for option in self.options:
             data = option.to_dict()
             yield {key: value for key, value in data.items() if not isinstance(value, dict | list)}
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""

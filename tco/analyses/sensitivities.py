@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +17,9 @@ from tco.errors import UsageError, whole
 from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds, asked_correlations
 from tco.progress import Progress, Steps
-from tco.results import Provenance, Result, frame
+from tco.results import Provenance, Result
 from tco.sampling import REPLICATES
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 BASE_SAMPLES = 4096
 """Base samples of Sobol' indices unless told otherwise."""
@@ -156,10 +153,6 @@ class Sensitivity(Result):
         """Yield one row an input."""
         for one in self.inputs:
             yield {key: value for key, value in one.to_dict().items() if key not in _NESTED}
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""

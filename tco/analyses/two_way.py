@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +16,8 @@ from tco.errors import UsageError
 from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds
 from tco.progress import Progress, each
-from tco.results import TOTALS, Provenance, Result, frame
+from tco.results import TOTALS, Provenance, Result
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 DEFAULT_POINTS = 9
 LIMIT = 1e-9
@@ -81,10 +78,6 @@ class Grid(Result):
                     **{f"npv_{total}": float(self.npv[t, i, j]) for t, total in enumerate(TOTALS)},
                     **({} if self.wins is None else {"probability_positive": float(self.wins[i, j])}),
                 }
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain data, in full precision."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +17,9 @@ from tco.errors import UsageError, whole
 from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds
 from tco.progress import Progress, Steps, each
-from tco.results import TOTALS, Provenance, Result, frame
+from tco.results import TOTALS, Provenance, Result
 from tco.sampling import REPLICATES
 from tco.version import VERSION
-
-if TYPE_CHECKING:
-    import pandas
 
 DRAWS = 32_768
 """Draws that values of information are taken from unless told otherwise."""
@@ -303,10 +300,6 @@ class Information(Result):
         for pilot in self.pilots:
             for units, value, net in pilot.curve:
                 yield {"kind": "pilot", "path": pilot.path, "value": value, "n": units, "net": net}
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Give the rows as a tidy data frame, in full precision."""
-        return frame(self.rows())
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data, in full precision."""

@@ -163,7 +163,7 @@ def _valued(amount: float, one: _Moved, currency: str) -> str:
 
 
 def brief_swing_words(result: Tornado | Sensitivity, most: int) -> str:
-    """Say it in at most so many letters, as far as that can be: names are cut, never what an input is."""
+    """Say which input moves a figure most, and how many turn the answer; names are cut, never what an input is."""
     tried = []
     for longest in (1000, 60, 44, 34, 26, 18):
         inputs = [replace(one, label=shortened(one.label, 2 * longest)) for one in _moved(result)]
@@ -171,12 +171,8 @@ def brief_swing_words(result: Tornado | Sensitivity, most: int) -> str:
     return next((words for words in tried if len(words) <= most), tried[-1])
 
 
-def swing_words(result: Tornado | Sensitivity) -> str:
-    """Say which input moves an option's figure most, and how many turn the answer."""
-    return _swing_words(result, result.label, _moved(result))
-
-
 def _swing_words(result: Tornado | Sensitivity, called: str, inputs: Sequence[_Moved]) -> str:
+    """Say it, the option called so."""
     moving = [one for one in inputs if one.bar.swing > 0]
     label, name = sentence(called), OUTPUTS[result.output][1]
     if not moving:
