@@ -138,8 +138,8 @@ def _breakeven(asked: _Asked) -> Axes:
     from tco.analyses.break_even import breakeven
 
     found = breakeven(asked.case, asked.supplier, **asked.drawn)
-    values, npv = along_the_price(asked.case, found, n=asked.n, seed=asked.seed)
-    return charts.breakeven(found, values, npv, names=asked.names)
+    curve = () if found.linear else along_the_price(asked.case, found, n=asked.n, seed=asked.seed)
+    return charts.breakeven(found, *curve, names=asked.names)
 
 
 def _tornado(asked: _Asked) -> Axes:
@@ -367,10 +367,6 @@ def along_the_price(
         draws = {**worlds.draws, **turned.draws(np.full(worlds.n, value))}
         return np.asarray(turned.outcomes.savings(draws, found.supplier).mean(axis=1))
 
-    if found.linear:
-        first, last = expected(values[0]), expected(values[-1])
-        shares = (values - values[0]) / (values[-1] - values[0])
-        return values, first[:, None] + (last - first)[:, None] * shares
     return values, np.stack([expected(float(value)) for value in values], axis=1)
 
 

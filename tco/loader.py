@@ -7,7 +7,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
@@ -24,7 +24,7 @@ from tco.case import CaseFile, Entry
 from tco.document import Document, Keys
 from tco.engine import Engine, Timeline
 from tco.errors import CaseError, Problem, Unexpected, UsageError, shown, unknown
-from tco.frozen import FrozenDict
+from tco.frozen import FrozenDict, frozen
 from tco.graph import NotFinite
 from tco.numbers import Number
 from tco.options import Input, Option
@@ -75,8 +75,8 @@ class Case:
         Doubts that are part of every result.
     original : Document or None
         What it was read from, where a scenario or settings were applied.
-    changes : tuple of str
-        What `with_` or ``--set`` changed, each as ``path = value``, so that variants can be told apart.
+    changed : dict
+        What `with_` or ``--set`` changed: values as a case file would state them, by path.
 
     Examples
     --------
@@ -94,7 +94,7 @@ class Case:
     scenario: str = ""
     warnings: tuple[str, ...] = ()
     original: Document | None = None
-    changes: tuple[str, ...] = ()
+    changed: Mapping[str, Any] = field(default_factory=FrozenDict)
 
     @property
     def name(self) -> str:
@@ -115,6 +115,11 @@ class Case:
     def scenarios(self) -> tuple[str, ...]:
         """The names of the case's scenarios; `tco.scenarios` decides each of them."""
         return tuple(self.file.scenarios)
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What was changed, each as ``path = value``, so that variants can be told apart."""
+        return tuple(f"{document.printable(path)} = {_short(value)}" for path, value in self.changed.items())
 
     @property
     def variant(self) -> str:
@@ -282,12 +287,35 @@ class Case:
             raise UsageError(f"expected new values by path, found {shown(changes)}: {hint}")
         stated = {path: plain(value) for path, value in changes.items()}
         changed = _case(*_changed(self.document, [(path, value, (source, 0)) for path, value in stated.items()]))
+        kept = {path: value for path, value in self.changed.items() if path not in stated}
         return replace(
             changed,
             scenario=self.scenario,
             original=self.original or self.document,
-            changes=_in_words(self.changes, stated),
+            changed=frozen(kept | stated),
         )
+
+    def under(self, scenario: str) -> Case:
+        """Give the case under another of its scenarios; what was changed stays so, whatever the scenario says.
+
+        Raises
+        ------
+        CaseError
+            Where a change fits this case and not the scenario.
+        UsageError
+            For a scenario that the case does not have.
+
+        Examples
+        --------
+        >>> import tco
+        >>> dearer = tco.load("scenarios/cartridges.yaml").with_({"suppliers.borealis.unit_price": 5.10})
+        >>> dearer.under("tariff shock").variant
+        'tariff shock, suppliers.borealis.unit_price = 5.1'
+        """
+        source = self.original or self.document
+        new = [(path, value, ("with_", 0)) for path, value in self.changed.items() if path.split(".")[0] == "scenarios"]
+        found = from_document(_changed(source, new)[0], scenario=scenario)
+        return replace(found.with_(self.changed), original=source) if self.changed else found
 
 
 def load(path: str | Path, *, scenario: str = "", changes: Iterable[str] = ()) -> Case:
@@ -355,15 +383,9 @@ def from_document(source: Document, *, scenario: str = "", changes: Iterable[str
     if scenario:
         case = replace(_case(*_with_scenario(source, scenario)), scenario=scenario, original=source)
     if settings:
-        changes = _in_words((), {path: value for path, value, _ in settings})
-        case = replace(_case(*_changed(case.document, settings)), scenario=scenario, original=source, changes=changes)
+        changed = frozen({path: value for path, value, _ in settings})
+        case = replace(_case(*_changed(case.document, settings)), scenario=scenario, original=source, changed=changed)
     return case
-
-
-def _in_words(before: Iterable[str], changes: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say what changes, each as ``path = value``, after what was changed before and stays so."""
-    kept = [one for one in before if one.split(" = ")[0] not in changes]
-    return (*kept, *(f"{document.printable(path)} = {_short(value)}" for path, value in changes.items()))
 
 
 def _short(value: Any) -> str:

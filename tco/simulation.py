@@ -15,10 +15,11 @@ import numpy as np
 from tco.comparison import Line
 from tco.distributions import FloatArray
 from tco.engine import TOLERANCE
-from tco.errors import CaseError, TcoError, UsageError, unknown, whole
+from tco.errors import CaseError, TcoError, Unexpected, UsageError, shown, unknown, whole
 from tco.graph import NotFinite
 from tco.loader import Case, checked_case
 from tco.luck import CHUNK, Luck
+from tco.numbers import Manner, literal
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, refuse_broken, sampler_for
 from tco.progress import Progress, Steps
 from tco.results import TOTALS, WITHIN, Provenance, Result
@@ -270,7 +271,7 @@ def simulate(
     seed: int = 0,
     sampler: Method = "sobol",
     predictive: bool = False,
-    until: float | None = None,
+    until: float | str | None = None,
     repair_correlations: bool = False,
     threads: int | None = None,
     draws: str | Path | None = None,
@@ -290,9 +291,9 @@ def simulate(
         ``sobol``, ``latin`` or ``random``.
     predictive : bool
         Whether the chance of single orders and failures is added to what is not known.
-    until : float, optional
+    until : float or str, optional
         Double the draws until the standard error of every mean NPV is below this share of the baseline's present
-        cost, and that of every probability of being best below one point.
+        cost, such as 0.001 or ``"0.1%"``, and that of every probability of being best below one point.
     repair_correlations : bool
         Whether impossible correlations are moved to the nearest possible ones.
     threads : int, optional
@@ -323,15 +324,16 @@ def simulate(
     """
     checked_case(case)
     n, seed = whole(n, "a whole number of draws"), whole(seed, "a seed (a whole number)")
-    _check_call(n, seed, sampler, until, threads)
+    threads = _processors() if threads is None else whole(threads, "a whole number of threads")
+    _check_call(n, seed, sampler, threads)
+    precision = None if until is None else _precision(until)
     if draws is not None:
         from tco.draws import check_kind, write_draws  # rooms below this one
 
         check_kind(draws)
     repair = repair_correlations
-    threads = threads or _processors()
     run = _Run(case, seed=seed, method=sampler, repair=repair, threads=threads, predictive=predictive)
-    result = run.simulate(n, progress) if until is None else _until(run, n, until, progress)
+    result = run.simulate(n, progress) if precision is None else _until(run, n, precision, progress)
     if draws is not None:
         write_draws(case, result, draws)
     return result
@@ -667,17 +669,26 @@ def _is_precise(result: Simulation, until: float) -> bool:
     )
 
 
-def _check_call(n: int, seed: int, sampler: str, until: float | None, threads: int | None) -> None:
+def _check_call(n: int, seed: int, sampler: str, threads: int) -> None:
     if not 1 <= n <= 2**32:
         raise UsageError(f"expected a number of draws from 1 to {2**32:,}, found {n}")
     if seed < 0:
         raise UsageError(f"expected a seed of 0 or more, found {seed}")
     if sampler not in METHODS:
         raise UsageError(f"expected the sampler {', '.join(METHODS)}, found '{sampler}'")
-    if until is not None and not 0 < until < 1:
-        raise UsageError(f"expected a precision between 0 and 1, such as 0.1%, found {until:g}")
-    if threads is not None and threads < 1:
+    if threads < 1:
         raise UsageError(f"expected at least one thread, found {threads}")
+
+
+def _precision(until: float | str) -> float:
+    """Read how precise means are to be, written as a case file would write it or as a number."""
+    try:
+        found = literal(until, Manner("share", percent=True))
+    except Unexpected:
+        found = 0.0
+    if not 0 < found < 1:
+        raise UsageError(f"expected a precision between 0 and 1, such as 0.1%, found {shown(until)}")
+    return found
 
 
 def _processors() -> int:

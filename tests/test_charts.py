@@ -31,6 +31,7 @@ from tco.outcomes import Worlds
 from tco.results import TOTALS
 from tco.simulation import simulate
 from tco.views.charts import sentences, style
+from tco.views.table import NAMES
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -316,15 +317,18 @@ class TestFigures:
             np.testing.assert_allclose(npv[:, i], expected, rtol=1e-9, atol=1e-6 * abs(npv).max())
 
     def test_break_even_lines_are_zero_where_they_are_marked(self):
-        found = tco.breakeven(case_of("cartridges"), "borealis", n=DRAWS)
-        values, npv = along_the_price(case_of("cartridges"), found, n=DRAWS)
-        ax = chart.breakeven(found, values, npv)
-        marks = [line.get_xdata()[0] for line in ax.get_lines() if line.get_marker() == "o"]
-        assert sorted(marks) == sorted(found.totals[total].expected for total in TOTALS)
-        for i, total in enumerate(TOTALS):
-            assert np.interp(found.totals[total].expected, values, npv[i]) == pytest.approx(
-                0, abs=1e-6 * abs(npv).max()
-            )
+        case = case_of("cartridges")
+        found = tco.breakeven(case, "borealis", n=DRAWS)
+        values, npv = along_the_price(case, found, n=DRAWS)
+        for ax in (chart.breakeven(found), chart.breakeven(found, values, npv)):
+            marks = [line.get_xdata()[0] for line in ax.get_lines() if line.get_marker() == "o"]
+            assert sorted(marks) == sorted(found.totals[total].expected for total in TOTALS)
+            drawn = {line.get_label(): line.get_xydata() for line in ax.get_lines()}
+            for i, total in enumerate(TOTALS):
+                (line,) = [one for label, one in drawn.items() if str(label).startswith(f"{NAMES[total]}:")]
+                assert np.interp(found.totals[total].expected, *line.T) == pytest.approx(0, abs=1e-6 * abs(line).max())
+                stretch = abs(npv[i]).max() / abs(np.interp(values, *line.T)).max()  # the axis is in thousands
+                np.testing.assert_allclose(stretch * np.interp(values, *line.T), npv[i], atol=1e-6 * abs(npv).max())
 
     def test_a_tornado_reaches_from_the_low_to_the_high_figure_of_each_input(self):
         result = sensitivity(case_of("cartridges"), "borealis", n=64, draws=DRAWS)

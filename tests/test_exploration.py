@@ -337,6 +337,27 @@ def test_settings_hold_in_every_scenario() -> None:
     assert means == pytest.approx({"base": 12_000, "dear": 36_000})  # (10 − 8 − 1)·12,000 and (12 − 8 − 1)·12,000
 
 
+def test_settings_win_over_a_scenario_as_they_do_where_it_is_loaded_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    scenarios = "scenarios: {dear: {suppliers.old.unit_price: 12}, near: {suppliers.new.unit_price: 7}}\n"
+    file.write_text(HEAD + UNIFORM + scenarios, encoding="utf-8")
+    settings = ["suppliers.old.unit_price=11"]
+    loaded_so = {name: tco.load(file, scenario=name, changes=settings) for name in ("", "dear", "near")}
+    found = tco.scenarios(loaded_so[""], n=8)
+    for name, one in found.decisions.items():
+        assert one.to_dict() == tco.decide(loaded_so["" if name == "base" else name], n=8).to_dict()
+    again = tco.scenarios(loaded_so["dear"], n=8)  # what was changed under one scenario stays so under the others
+    assert list(again.decisions) == ["dear", "near"]
+    assert all(one.to_dict() == found.decisions[name].to_dict() for name, one in again.decisions.items())
+
+
+def test_a_scenario_written_with_with_is_decided_too() -> None:
+    case = case_of(UNIFORM).with_({"scenarios": {"dear": {"suppliers.old.unit_price": 12}}})
+    assert tco.scenarios(case, n=8).decisions["dear"].option("new").npv_base["all_in"] == pytest.approx(
+        tco.decide(case_of(UNIFORM).with_({"suppliers.old.unit_price": 12}), n=8).option("new").npv_base["all_in"]
+    )
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Differences
 

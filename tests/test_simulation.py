@@ -531,6 +531,10 @@ def test_few_draws_are_no_heavy_tail(n: int) -> None:
         ({"sampler": "halton"}, "expected the sampler sobol, latin, random, found 'halton'"),
         ({"until": 0}, "expected a precision between 0 and 1, such as 0.1%, found 0"),
         ({"until": 1}, "expected a precision between 0 and 1, such as 0.1%, found 1"),
+        ({"until": "soon"}, "expected a precision between 0 and 1, such as 0.1%, found 'soon'"),
+        ({"until": "8"}, "expected a precision between 0 and 1, such as 0.1%, found '8'"),
+        ({"until": [0.1]}, "expected a precision between 0 and 1, such as 0.1%, found a list"),
+        ({"threads": "two"}, "expected a whole number of threads, found 'two'"),
         ({"threads": 0}, "expected at least one thread, found 0"),
     ],
 )
@@ -659,6 +663,7 @@ def test_until_gives_what_the_draws_it_ends_with_give() -> None:
     again = simulate(case_of(SMALL), found.n)
     assert np.array_equal(found.present_costs, again.present_costs)
     assert found.to_dict() == again.to_dict() | {"until": 1e-3}
+    assert simulate(case_of(SMALL), 64, until="0.1%").to_dict() == found.to_dict()
 
 
 def test_a_precision_that_is_out_of_reach_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:

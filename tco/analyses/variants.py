@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tco.analyses.decision import Decision, decide
-from tco.loader import Case, checked_case, from_document
+from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps
 from tco.results import Result
@@ -86,11 +86,10 @@ def scenarios(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Pr
     ['base', 'tariff shock', 'half the churn']
     """
     checked_case(case)
-    source = (case.original if case.scenario else None) or case.document  # with what `with_` and --set have changed
     own = case.scenario or AS_IT_STANDS
     others = [name for name in case.scenarios if name != own]
     steps = Steps(progress, 1 + len(others))
     found = {own: decide(case, n=n, seed=seed, progress=steps.part(1))}
     for name in others:
-        found[name] = decide(from_document(source, scenario=name), n=n, seed=seed, progress=steps.part(1))
+        found[name] = decide(case.under(name), n=n, seed=seed, progress=steps.part(1))
     return Variants(case.name, case.currency, found)
