@@ -362,6 +362,17 @@ class TestRecalculatedByLibreOffice:
             assert theirs[name]["Checks"]["B4"].value == "BROKEN", name
             assert theirs[name]["About"]["B6"].value == "BROKEN", name
 
+    def test_the_mark_of_an_unknown_rate_stands_at_every_head_until_it_is_filled_in(self, recalculated, tmp_path):
+        case = shipped(ROOT / "scenarios/unknown_rate.yaml", SHORT)
+        (option,) = [one for one in case.options if one.unknown]
+        file = written(case, tmp_path / "unknown.xlsx")
+        filled = changed(file, dict.fromkeys(option.unknown, 0.02), tmp_path / "filled.xlsx")
+        theirs = recalculated([file, filled])
+        for book, mark in ((read(file), " (INCOMPLETE)"), (theirs["unknown"], " (INCOMPLETE)"), (theirs["filled"], "")):
+            for sheet in ("About", "Compare", "Cash flow", "By year"):
+                named = {str(cell.value) for cell in book[sheet].values() if option.label in str(cell.value)}
+                assert named - {f"{option.label}: every quantity, month by month"} == {option.label + mark}, sheet
+
     def test_lines_move_to_another_grade(self, recalculated, tmp_path):
         case = shipped(ROOT / "scenarios/cartridges.yaml", SHORT)
         file = written(case, tmp_path / "grades.xlsx")

@@ -24,6 +24,7 @@ from tco.views.workbook.stake import Stake, raised_rows
 from tco.views.workbook.wiring import STRUCTURAL, Raised, Wiring, excel, rows_of_set, shown
 
 _HEAD = 4
+_MARK = " (INCOMPLETE)"
 _FAMILY_TITLES = {
     "demand": "Demand",
     "supply": "Price, landed cost and supply",
@@ -91,6 +92,23 @@ class Calculation:
         self.stake = Stake.of(self.option, wiring) if baseline is not None else None
         if self.stake is not None:
             self._add(f"What {self.stake.told} changes: the slope of the break-even", raised_rows(self, self.stake))
+
+    # ------------------------------------------------------------ what it is called
+
+    @property
+    def called(self) -> str:
+        """What people call the option, marked where one of its rates is unknown."""
+        return self.option.label + (_MARK if self.option.unknown else "")
+
+    def write_name(self, sheet: Sheet, row: int, column: int, role: str, ending: str = "") -> None:
+        """Write what the option is called; the mark of an unknown rate goes once all of them are filled in."""
+        words = self.called + ending
+        if not self.option.unknown:
+            sheet.text(row, column, words, role)
+            return
+        rates = ",".join(map(self.inputs.cell, self.option.unknown))
+        label, ending = self.sheet.outside(address(0, 0, fixed=True)), f'&"{ending}"' if ending else ""
+        sheet.formula(row, column, f'{label}&IF(MIN({rates})=0,"{_MARK}",""){ending}', words, role=role)
 
     # ------------------------------------------------------------ addresses
 

@@ -86,9 +86,9 @@ class CompareSheet:
         sheet.line(4, ("Cost line", "Group", "Grade"), "head")
         sheet.line(5, ("", "", ""), "head")
         for option in self.options:
-            column, label = self.column(option), self.calculations[option].option.label
-            head = f"{label} (baseline)" if option == self.case.baseline else label
-            sheet.worksheet.merge_range(4, column, 4, column + 1, head, sheet.book.style("middle head"))
+            column = self.column(option)
+            sheet.worksheet.merge_range(4, column, 4, column + 1, "", sheet.book.style("middle head"))
+            self.calculations[option].write_name(sheet, 4, column, "middle head", self._ending(option))
             sheet.text(5, column, "present value", "number head")
             sheet.text(5, column + 1, "a unit", "number head")
         longest = max(len(self._head_words(option)) for option in self.options)
@@ -112,8 +112,10 @@ class CompareSheet:
         return address(4, self.column(option), fixed=True)
 
     def _head_words(self, option: str) -> str:
-        label = self.calculations[option].option.label
-        return f"{label} (baseline)" if option == self.case.baseline else label
+        return self.calculations[option].called + self._ending(option)
+
+    def _ending(self, option: str) -> str:
+        return " (baseline)" if option == self.case.baseline else ""
 
     def _line(self, row: int, line: str, option: str) -> None:
         calculation = self.calculations[option]

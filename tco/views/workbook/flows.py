@@ -160,10 +160,9 @@ class FlowSheet:
 
     def _option(self, option: str, place: str) -> None:
         rows = {name: self.rows[option, name] for name in ("head", *_FLOWS)}
-        for column in range(2 + len(self.months)):
-            self.sheet.text(
-                rows["head"], column, self.calculations[option].option.label if column == 0 else "", "section"
-            )
+        self.calculations[option].write_name(self.sheet, rows["head"], 0, "section")
+        for column in range(1, 2 + len(self.months)):
+            self.sheet.text(rows["head"], column, "", "section")
         savings = self._savings(option)
         worth = self._flow(option, "discounted")
         self._row(rows["cost"], "Cost", self._cost(option, place), self._costs(option))

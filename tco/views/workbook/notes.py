@@ -85,7 +85,7 @@ def _answer(comparison: Comparison, checks: CheckSheet, compare: CompareSheet, s
         sheet.text(row, column, head, "number head")
     for option in comparison.suppliers:
         row += 1
-        sheet.text(row, 0, option.label + (" (INCOMPLETE)" if option.incomplete else ""))
+        compare.calculations[option.supplier].write_name(sheet, row, 0, "text")
         column = compare.column(option.supplier)
         sheet.formula(row, 1, compare.cell(compare.total_rows["all_in"], option.supplier), option.present_cost, "money")
         each = compare.sheet.outside(address(compare.total_rows["all_in"], column + 1, fixed=True))

@@ -54,8 +54,9 @@ class YearSheet:
 
     def _option(self, row: int, option: str) -> int:
         calculation = self.calculations[option]
-        for column in range(_FIRST + len(self.years) + 2):
-            self.sheet.text(row, column, calculation.option.label if column == 0 else "", "section")
+        calculation.write_name(self.sheet, row, 0, "section")
+        for column in range(1, _FIRST + len(self.years) + 2):
+            self.sheet.text(row, column, "", "section")
         yearly = calculation.cost.yearly()
         for line in calculation.own_lines:
             row += 1
