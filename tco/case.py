@@ -510,7 +510,8 @@ class CaseFile(Section):
     inflation: Number | None = number("rate", "1", "growth of money inputs a year", "inflation", default=0.0)
     baseline: str
     exchange_rates: dict[
-        Currency, Annotated[Number, Entry("positive", "1", "case currency for one unit of it", "exchange_rate")]
+        Currency,
+        Annotated[Number, Entry("positive", "1", "case currency for one unit of it", "exchange_rate", path=True)],
     ] = {}
     decision: Decision = Field(default_factory=Decision)
     product: Product = Field(default_factory=Product)

@@ -229,7 +229,7 @@ def _path(raw: Mapping[str, Any], manner: Manner) -> Number:
     if not manner.path:
         raise Unexpected(
             "expected one value for all years, found a path by contract year",
-            "write one number; rates and money may follow a path",
+            "write one number; rates and recurring money may follow a path",
             ("by_year",),
         )
     _only(raw, ("by_year",))

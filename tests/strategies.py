@@ -250,7 +250,7 @@ class _Maker:
         discount_rate = self.plain(0.01, 0.2, percent=True) if self.discounts else 0
         tree |= {"horizon_months": self.horizon, "discount_rate": discount_rate}
         tree |= self.optional({"inflation": lambda: self.number("rate", -0.02, 0.08)})
-        tree["exchange_rates"] = {code: self.number("positive", 0.5, 1.5) for code in ("USD", "EUR")}
+        tree["exchange_rates"] = {code: self.number("positive", 0.5, 1.5, path=True) for code in ("USD", "EUR")}
         tree["product"] = self.product()
         tree["demand"] = self.demand()
         tree["returns"] = self.returns()

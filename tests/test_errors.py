@@ -906,14 +906,14 @@ no years
 years within years
 ~ leaks: 4%} => leaks: {by_year: [4%, {by_year: [5%]}]}}
 = 26: suppliers.acme.failure_rates.leaks: expected one value for all years, found a path by contract year
-? write one number; rates and money may follow a path
+? write one number; rates and recurring money may follow a path
 
 years for what has none
 - unit_price: 4
 + unit_price: 4
 +     one_off: {by_year: [100, 200]}
 = 26: suppliers.acme.one_off: expected one value for all years, found a path by contract year
-? write one number; rates and money may follow a path
+? write one number; rates and recurring money may follow a path
 
 a remark beside a distribution
 ~ unit_price: 4 => unit_price: {pert: [4, 5, 6], source: quote}

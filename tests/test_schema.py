@@ -121,11 +121,11 @@ PLACES = {
         ("failures", "leaks", "goodwill"),
         ("demand", "customers"),
     ),
-    "ratio": (("demand", "monthly_cv"), ("exchange_rates", "USD"), ("failures", "leaks", "contacts")),
+    "ratio": (("exchange_rates", "USD"), ("demand", "monthly_cv"), ("failures", "leaks", "contacts")),
     "rate": (("inflation",), ("suppliers", "acme", "price_growth"), ("product", "sale_price_growth")),
     "number": (("suppliers", "acme", "payment_days"),),
 }
-BY_YEAR = {"duty_rate", "leaks", "chargeback", "late", "unit_price", "cost", "carriage", "goodwill"}
+BY_YEAR = {"duty_rate", "leaks", "chargeback", "late", "unit_price", "cost", "carriage", "goodwill", "USD"}
 SHARES: tuple[Any, ...] = (
     *(0, 1, 0.08, "0.08", "8%", "8 %", " 8.5% ", "0%", "100%", "100.0%", "1.0", ".08", "8e-2", "+8%", "1", "0.000_1"),
     *("2% to 4%", "0.02 to 0.04", "0.02 to 4%", "2%  to  4%", "412 of 9_800", "0 of 50", "3 of 1e3"),

@@ -181,8 +181,12 @@ def written(case: tco.Case, path: Path, **more: Any) -> Path:
     return path
 
 
-def column_of(words: str, heads: Mapping[str, Cell], row: int) -> str:
-    return next(place for place, cell in heads.items() if cell.value == words and re.fullmatch(rf"[A-Z]+{row}", place))
+def column_of(label: str, heads: Mapping[str, Cell], row: int) -> str:
+    """Give the column of an option, with or without what stands behind its label."""
+    words = re.compile(re.escape(label) + r"( \(INCOMPLETE\))?( \(baseline\))?")
+    row_of_heads = re.compile(rf"([A-Z]+){row}")
+    here = {found[1]: cell for place, cell in heads.items() if (found := row_of_heads.fullmatch(place))}
+    return next(letters for letters, cell in here.items() if words.fullmatch(str(cell.value)))
 
 
 def figures(book: Book, case: tco.Case) -> dict[tuple[str, str], Any]:
@@ -191,8 +195,7 @@ def figures(book: Book, case: tco.Case) -> dict[tuple[str, str], Any]:
     labels = {place[1:]: cell.value for place, cell in cells.items() if place.startswith("A")}
     found = {}
     for option in case.options:
-        head = f"{option.label} (baseline)" if option.name == case.baseline else option.label
-        letters = column_of(head, cells, 5)[:-1]
+        letters = column_of(option.label, cells, 5)
         for row, label in labels.items():
             if f"{letters}{row}" in cells:
                 found[option.name, str(label)] = cells[f"{letters}{row}"].value
