@@ -4,6 +4,7 @@ It shares no code with the product. `compare` takes a case file as parsed and a 
 uncertain number is; `mean` is the callback of the base case. Section numbers are those of model.md; paths,
 based_on and number forms are those of scenario-format.md. Cases are taken as valid: little is checked.
 Lists over time are indexed by the month t itself; index 0 is the start for money, unused for all else.
+A number may also be an array with a value for each draw: all that is done with it is done draw by draw.
 """
 
 import copy
@@ -11,8 +12,11 @@ import csv
 import math
 from collections.abc import Callable
 from pathlib import Path
-from statistics import NormalDist, fmean
+from statistics import fmean
 from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.special import ndtr, ndtri
 
 Number = Callable[[str, Any, str], float]
 Kinds = dict[str, tuple[str, str]]  # line -> (group, grade)
@@ -33,7 +37,6 @@ FORMS = {
     "value",
 }
 DAYS_PER_MONTH = 30.4375
-NORMAL = NormalDist()
 
 LINES = {  # section 5: (group, grade) -> lines
     ("supply", "hard"): "purchase duty freight inspection payment_terms management one_off",
@@ -257,7 +260,7 @@ def seasons(inputs: Inputs, horizon: int) -> list[float]:
         return [1.0] * (horizon + 1)
     twelve = [inputs.number(f"{node.path}.{i}", raw, "positive") for i, raw in enumerate(unwrap(node.raw))]
     january = int(str(inputs.text("start")).split("-")[1]) - 1
-    return [1.0] + [twelve[(january + t - 1) % 12] / fmean(twelve) for t in range(1, horizon + 1)]
+    return [1.0] + [twelve[(january + t - 1) % 12] / (sum(twelve) / 12) for t in range(1, horizon + 1)]
 
 
 def growing(inputs: Inputs, year: int, key: str, growth: str) -> float:
@@ -280,28 +283,30 @@ class Price(NamedTuple):
 def price(inputs: Inputs, planned: Plan, year: int) -> Price:
     currency = inputs.text("own", "currency", default=inputs.text("currency"))
     fx = inputs.positive(year, "exchange_rates", currency) if currency != inputs.text("currency") else 1.0
-    node = inputs.find("own", "unit_price") or price_break(inputs, planned, year)
-    growth = inputs.get("rate", year, "own", "price_growth")
-    p = inputs.read(node, "positive", year, growth) * fx if node else 0.0
+    node, growth = inputs.find("own", "unit_price"), inputs.get("rate", year, "own", "price_growth")
+    p = (inputs.read(node, "positive", year, growth) if node else price_of_breaks(inputs, planned, year, growth)) * fx
     freight = inputs.money(year, "own", "freight")
     dutiable = p + freight if inputs.text("own", "duty_basis") == "cif" else p
     return Price(p, inputs.share(year, "own", "duty_rate") * dutiable, freight)
 
 
-def price_break(inputs: Inputs, planned: Plan, year: int) -> Input | None:
-    """All units at the price of the highest break reached; below the lowest, at the lowest break's."""
+def price_of_breaks(inputs: Inputs, planned: Plan, year: int, growth: float) -> float:
+    """All units at the price of the highest break reached; below the lowest, at the lowest break's; 0 without."""
     node = inputs.find("own", "price_breaks")
     if node is None:
-        return None
-    annual_units = fmean(planned.by_year(planned.units)[year]) * 12
+        return 0.0
+    months = planned.by_year(planned.units)[year]
+    annual_units = sum(months) / len(months) * 12
     steps = []
     for i, step in enumerate(unwrap(node.raw)):
         start = Input(f"{node.path}.{i}.from_units_per_year", step["from_units_per_year"])
         break_price = Input(f"{node.path}.{i}.unit_price", step["unit_price"])
-        steps.append((inputs.read(start, "positive", year), break_price))
-    steps.sort(key=lambda step: step[0])
-    reached = [break_price for start, break_price in steps if start <= annual_units]
-    return reached[-1] if reached else steps[0][1]
+        steps.append((inputs.read(start, "positive", year), inputs.read(break_price, "positive", year, growth)))
+    steps.sort(key=lambda step: float(np.mean(step[0])))
+    reached = steps[0][1]
+    for start, break_price in steps[1:]:
+        reached = np.where(start <= annual_units, break_price, reached)
+    return reached
 
 
 # ---------------------------------------------------------------- section 4: failures
@@ -478,16 +483,17 @@ def inventory(inputs: Inputs, planned: Plan, landed: float, t: int) -> tuple[flo
     lead_sd = inputs.positive(y, *here, "lead_time_sd_days")
     interval = inputs.positive(y, *here, "order_interval_days")
     cv = inputs.positive(y, "demand", "monthly_cv")
-    sd_days = math.sqrt((lead + interval) * cv**2 * DAYS_PER_MONTH + lead_sd**2)
+    sd_days = ((lead + interval) * cv**2 * DAYS_PER_MONTH + lead_sd**2) ** 0.5
     minimum = inputs.positive(y, "own", "moq") * inputs.fixed("demand", "skus", default=1.0)
-    order_days = max(interval, minimum * DAYS_PER_MONTH / planned.units[t])
-    z = NORMAL.inv_cdf(inputs.share(y, *here, "service_level") ** (order_days / DAYS_PER_MONTH))
-    if z < 0:
+    order_days = np.maximum(interval, minimum * DAYS_PER_MONTH / planned.units[t])
+    z = ndtri(inputs.share(y, *here, "service_level") ** (order_days / DAYS_PER_MONTH))
+    if np.any(z < 0):
         raise ValueError(f"month {t}: the service level asks for less than no safety stock (z = {z})")
     stock_days = order_days / 2 + z * sd_days
     carrying = inputs.share(y, *here, "holding_rate") + inputs.share(y, *here, "obsolescence_rate")
     holding = stock_days * landed * carrying / 12 / DAYS_PER_MONTH
-    return holding, min(1.0, sd_days * (NORMAL.pdf(z) - z * NORMAL.cdf(-z)) / order_days)
+    density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    return holding, np.minimum(1.0, sd_days * (density - z * ndtr(-z)) / order_days)
 
 
 def stockouts(inputs: Inputs, unfilled: float, margin: float, year: int) -> float:
@@ -568,7 +574,7 @@ def customers(planned: Plan, months: list[Month]) -> list[float] | None:
     for t in planned.span:
         units_per_customer = planned.orders_per_customer[t] * planned.season[t] * planned.units_per_order[t]
         hazard = units_per_customer * months[t].leaving
-        n.append(n[t] * planned.survival[t] * math.exp(-hazard) + planned.arrivals[t])
+        n.append(n[t] * planned.survival[t] * np.exp(-hazard) + planned.arrivals[t])
     return n
 
 
@@ -577,7 +583,7 @@ def churn(planned: Plan, now: Month, n: list[float] | None, t: int) -> float:
     if now.valuation != "lost_margin":
         return planned.units[t] * now.leaving * now.leaver_value
     if n is None or planned.customers is None:
-        if now.leaving:
+        if np.any(now.leaving):
             raise ValueError("lost_margin needs a customer base; use lifetime_value or reacquisition")
         return 0.0
     buys = planned.orders_per_customer[t] * planned.units_per_order[t]
@@ -594,7 +600,7 @@ def churn_by_mode(months: list[Month], amount: float, t: int) -> dict[str, float
     """Churn of month t split by e_r delta_r, or by the last weights that were not all zero."""
     for s in range(t, 0, -1):
         total = sum(months[s].churn_weights.values())
-        if total:
+        if np.all(total):
             return {mode: amount * weight / total for mode, weight in months[s].churn_weights.items()}
     return {}
 
@@ -613,7 +619,7 @@ def physical_rates(fails: Failures, leaving: float) -> dict[str, float]:
             lambda mode: (
                 mode["returned"]
                 * mode["units"]
-                * sum(d["share"] for d in mode["dispositions"] if d["recovers"] == 0 and d["proceeds"] == 0)
+                * sum(d["share"] * ((d["recovers"] == 0) & (d["proceeds"] == 0)) for d in mode["dispositions"])
             )
         ),
         "customers_lost": leaving,
@@ -623,7 +629,7 @@ def physical_rates(fails: Failures, leaving: float) -> dict[str, float]:
 def perfect_order_rate(fails: Failures) -> float:
     order = sum(mode["q"] for mode in fails.modes if mode["per"] == "order")
     unit = sum(mode["q"] for mode in fails.modes if mode["per"] == "unit")
-    return float((1 - order) * (1 - unit) ** fails.units_per_order)
+    return (1 - order) * (1 - unit) ** fails.units_per_order
 
 
 def physical(planned: Plan, months: list[Month]) -> dict[str, float]:
@@ -811,7 +817,7 @@ def mean_by_percentiles(family: str, stated: dict[str, float]) -> float:
     (p1, x1), (p2, x2) = sorted((int(key[1:]) / 100, value) for key, value in stated.items())
     if family in ("gamma", "beta"):
         return (gamma_mean if family == "gamma" else beta_mean)(p1, x1, p2, x2)
-    z1, z2 = NORMAL.inv_cdf(p1), NORMAL.inv_cdf(p2)
+    z1, z2 = float(ndtri(p1)), float(ndtri(p2))
     if family == "normal":
         return x1 - z1 * (x2 - x1) / (z2 - z1)
     sigma = math.log(x2 / x1) / (z2 - z1)
@@ -840,7 +846,7 @@ def beta_mean(p1: float, x1: float, p2: float, x2: float) -> float:
         a, b = math.exp(logs[0]), math.exp(logs[1])
         return [logit(betainc(a, b, x)) - logit(p) for p, x in ((p1, x1), (p2, x2))]
 
-    z1, z2 = NORMAL.inv_cdf(p1), NORMAL.inv_cdf(p2)
+    z1, z2 = float(ndtri(p1)), float(ndtri(p2))
     sd = (x2 - x1) / (z2 - z1)
     center = min(max(x1 - z1 * sd, 1e-6), 1 - 1e-6)
     size = max(center * (1 - center) / sd**2 - 1, 0.5)
