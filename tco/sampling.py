@@ -129,6 +129,41 @@ class Sampler:
         pairs = zip(self.paths, self._quantiles, uniforms, strict=True)
         return {path: quantile(row) for path, quantile, row in pairs}
 
+    def given(self, path: str, values: FloatArray, shares: FloatArray) -> dict[str, FloatArray]:
+        """Give draws in which one input is known: for each of its values all draws of the others, (q·n,) by path.
+
+        Parameters
+        ----------
+        path : str
+            The input.
+        values, shares : array of shape (q,)
+            Its values, and the shares of its distribution that lie below each.
+
+        Notes
+        -----
+        Others are the same draws at every value, but for those correlated with it. Theirs move with it: of normal
+        scores, z − r·z(path) is independent of z(path), so r times the known score is put in place of r·z(path).
+        """
+        parts: list[dict[str, FloatArray]] = [self._given(path, chunk, shares) for chunk in range(self.chunks)]
+        found = {name: np.concatenate([part[name] for part in parts], axis=1).ravel() for name in self.paths}
+        found[path] = np.repeat(values, self.n)
+        return found
+
+    def _given(self, path: str, chunk: int, shares: FloatArray) -> dict[str, FloatArray]:
+        uniforms = self.uniforms(chunk)
+        self.copula.correlate(uniforms)
+        score, at = _normal_score(), self.paths.index(path)
+        known = score(np.clip(shares, 2.0**-54, 1 - 2.0**-53))
+        pulls = self.copula.with_(path)
+        found = {}
+        for name, quantile, row in zip(self.paths, self._quantiles, uniforms, strict=True):
+            wide = np.broadcast_to(quantile(row), (len(shares), row.size))
+            if name in pulls and name != path:
+                moved = score(row) + pulls[name] * (known[:, None] - score(uniforms[at]))
+                wide = quantile(np.clip(normal_cdf(moved), 2.0**-54, 1 - 2.0**-53).ravel()).reshape(wide.shape)
+            found[name] = wide
+        return found
+
     def uniforms(self, chunk: int) -> FloatArray:
         """Give the uniforms of one chunk, (inputs, chunk), each strictly between 0 and 1."""
         segments = self.segments(chunk)
@@ -258,6 +293,13 @@ class Copula:
                 if weight:
                     mixed = mixed + weight * scores[other]
             uniforms[row] = np.clip(normal_cdf(mixed), 2.0**-54, 1 - 2.0**-53)
+
+    def with_(self, path: str) -> dict[str, float]:
+        """Give the correlations of normal scores with one input, of those that have one, by path."""
+        if path not in self.names:
+            return {}
+        row = 2 * np.sin(np.pi * self.ranks[self.names.index(path)] / 6)
+        return {name: float(r) for name, r in zip(self.names, row, strict=True) if r}
 
     def _possible(self, matrix: FloatArray, *, repair: bool) -> FloatArray:
         """Give the rank correlations that are used: as asked, or the nearest possible ones."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tco
-from tco.analyses.pilots import BetaBinomial, _model_of_rate
+from tco.analyses.beta_binomial import BetaBinomial
+from tco.analyses.nested import conditional_costs, evppi_nested
+from tco.analyses.pilots import _model_of_rate
 from tco.analyses.value_of_information import (
     Information,
     evpi,
     evppi,
-    evppi_nested,
     information,
 )
 from tco.distributions import Beta, Normal
@@ -194,42 +196,169 @@ def test_evppi_lies_between_nothing_and_evpi_whatever_the_draws(seed, options, i
 
 class TestBetaBinomial:
     prior = Beta(2.5, 60.5)
-    coefficients = np.array([[1.0, -2.0, 0.5, 0.3, -0.1], [1.2, 0.4, -0.2, 0.0, 0.05], [0.8, 0.0, 0.0, 0.0, 0.0]])
-    model = BetaBinomial(prior, coefficients)
+
+    @staticmethod
+    def costs(rates):
+        """A line, one that bends as the costs of goods that fail again and again do, and one that is certain."""
+        return np.stack([1 - 20 * rates, 0.5 + 0.2 / (1 - 3 * rates), np.full_like(rates, 0.8)])
+
+    model = BetaBinomial.of(prior, costs, low=0.0, high=0.3)
 
     def test_results_have_the_beta_binomial_probabilities(self):
         probabilities, _ = self.model.after(40)
         np.testing.assert_allclose(probabilities, scipy.stats.betabinom(40, 2.5, 60.5).pmf(range(41)), rtol=1e-9)
 
-    @pytest.mark.parametrize("events", [0, 1, 7, 40])
-    def test_expected_costs_after_a_result_are_those_of_the_posterior(self, events):
-        """By quadrature over Beta(2.5 + y, 60.5 + 40 − y)."""
-        posterior = scipy.stats.beta(2.5 + events, 100.5 - events)
-        _, costs = self.model.after(40)
-        for row, coefficients in enumerate(self.coefficients):
+    @pytest.mark.parametrize(("units", "events"), [(40, 0), (40, 1), (40, 7), (900, 0), (900, 31), (900, 120)])
+    def test_expected_costs_after_a_result_are_those_of_the_posterior(self, units, events):
+        """By quadrature over Beta(2.5 + y, 60.5 + n − y)."""
+        posterior = scipy.stats.beta(2.5 + events, 60.5 + units - events)
+        _, costs = self.model.after(units)
+        for row in range(3):
 
-            def cost(rate, coefficients=coefficients):
-                z = (rate - self.prior.mean()) / self.prior.sd()
-                return np.polynomial.polynomial.polyval(z, coefficients) * posterior.pdf(rate)
+            def cost(rate, row=row):
+                return self.costs(np.array([rate]))[row, 0] * posterior.pdf(rate)
 
-            expected, _ = scipy.integrate.quad(cost, 0, 1, points=[posterior.mean()], limit=200)
+            expected, _ = scipy.integrate.quad(cost, 0, 0.3, points=[posterior.mean()], limit=200)
             assert costs[row, events] == pytest.approx(expected, rel=1e-6)
 
     def test_value_grows_with_the_pilot_from_nothing_to_that_of_knowing_the_rate(self):
         """E[min] over the prior by quadrature; a sample never hurts (Blackwell 1953)."""
 
         def best(rate):
-            z = (rate - self.prior.mean()) / self.prior.sd()
-            costs = [np.polynomial.polynomial.polyval(z, row) for row in self.coefficients]
-            return min(costs) * scipy.stats.beta(2.5, 60.5).pdf(rate)
+            return self.costs(np.array([rate])).min() * scipy.stats.beta(2.5, 60.5).pdf(rate)
 
-        known, _ = scipy.integrate.quad(best, 0, 1, points=[0.01, 0.03, 0.05, 0.1], limit=500)
+        known, _ = scipy.integrate.quad(best, 0, 0.3, points=[0.01, 0.03, 0.05, 0.1], limit=500)
         perfect = self.model.after(0)[1][:, 0].min() - known
         values = [self.model.evsi(n) for n in (0, 1, 10, 100, 1_000, 20_000)]
         assert values[0] == pytest.approx(0, abs=1e-12)
         assert values == sorted(values)
         assert values[-1] < perfect
         assert values[-1] == pytest.approx(perfect, rel=0.01)
+
+    def test_a_rare_result_that_brings_all_of_the_value_is_spoken_of(self):
+        """Nobody expects a failure, yet one of them would cost more than the other option does."""
+        model = BetaBinomial.of(Beta(0.5, 500_000.5), lambda q: np.stack([1 + 1e6 * q, np.full_like(q, 2.5)]))
+        probability = 1 - scipy.stats.betabinom(200, 0.5, 500_000.5).pmf(0)
+        assert probability < 0.001
+        assert [(one.first, one.option) for one in model.segments(200)] == [(0, 0), (1, 1)]
+
+
+BENT = (
+    HEAD
+    + """
+product: {sale_price: 12, fulfilment_cost: 2}
+returns: {activities: {ship: 3}, dispositions: {scrap: {share: rest}}}
+contacts: {cost: 6}
+failures: {leak: {stage: use, liable: supplier, returned: 50%, replace: 95%, contacts: 1}}
+suppliers:
+  old: {unit_price: 4.0, failure_rates: {leak: 30%}}
+  new: {unit_price: 3.9, failure_rates: {leak: {beta: {mean: 30%, sd: 20%}}}}
+"""
+)
+
+
+class TestARateThatCostsBendWith:
+    """Goods that are sent again and again: 1/(1 − 0.95·q), far from any straight line."""
+
+    def test_pilot_is_worth_what_drawing_its_results_says_and_no_more_than_knowing_the_rate(self, tmp_path):
+        case, path = case_of(BENT, tmp_path), "suppliers.new.failure_rates.leak"
+        result = information(case, n=4096, units=[50, 400])
+        random = np.random.default_rng(5)
+        prior = Worlds.of(case, 8).outcomes.inputs[path]
+        rates = random.beta(prior.a, prior.b, 400_000)
+        at = np.asarray(prior.quantile((np.arange(2000) + 0.5) / 2000))
+        paid = Outcomes(case).costs({path: at})[2]
+        paid = np.broadcast_to(paid, (2, at.size))
+        costs = np.stack([np.interp(rates, at, row) for row in paid])
+        (pilot,) = result.pilots
+        for units, value, _ in pilot.curve:
+            seen = random.binomial(units, rates)
+            sums = np.stack([np.bincount(seen, row) for row in costs])
+            drawn = (sums.sum(axis=1).min() - sums.min(axis=0).sum()) / rates.size
+            assert value == pytest.approx(drawn, rel=0.01)
+            assert value < result.inputs[0].evppi <= result.evpi * (1 + 1e-12)
+
+    def test_rule_switches_where_the_expected_cost_of_the_posterior_does(self, tmp_path):
+        case, path = case_of(BENT, tmp_path), "suppliers.new.failure_rates.leak"
+        (pilot,) = information(case, n=4096, units=[50]).pilots
+        prior = Worlds.of(case, 8).outcomes.inputs[path]
+        better = []
+        for events in range(51):
+            posterior = scipy.stats.beta(prior.a + events, prior.b + 50 - events)
+            old, new = Outcomes(case).costs({path: posterior.ppf((np.arange(4000) + 0.5) / 4000)})[2]
+            better.append(new.mean() < old.mean())
+        last = better.index(False) - 1
+        assert f"if at most {last} show 'leak', choose new" in pilot.rule
+
+
+JUMPS = (
+    HEAD.replace("units_per_year: 12_000", "units_per_year: {uniform: [8_000, 30_000]}")
+    + """
+suppliers:
+  old: {unit_price: 4.0}
+  new:
+    price_breaks: [{from_units_per_year: 0, unit_price: 4.4}, {from_units_per_year: 17_000, unit_price: 3.75}]
+    one_off: {uniform: [0, 4_000]}
+"""
+)
+TOGETHER = (
+    HEAD
+    + """
+failures: {leak: {stage: use, liable: supplier, goodwill: {lognormal: {mean: 10, sd: 6}}}}
+suppliers:
+  old: {unit_price: 4.0, failure_rates: {leak: 5%}}
+  new: {unit_price: 4.1, failure_rates: {leak: 8 of 200}}
+correlations: [{between: [suppliers.new.failure_rates.leak, failures.leak.goodwill], rank: 0.8}]
+"""
+)
+
+
+class TestKnowingOneInput:
+    def test_of_a_volume_that_reaches_a_price_break_is_the_integral_by_hand(self, tmp_path):
+        """From 17,000 units on, of 8,000 to 30,000, new saves 0.25 a unit less 2,000; below it costs 0.40 more.
+
+        13/22 · (0.25·23,500 − 2,000) = 2,289.77; without knowing, 2,289.77 − 9/22 · (0.40·12,500 + 2,000) < 0: stay.
+        """
+        found = information(case_of(JUMPS, tmp_path), n=2**14).inputs[0]
+        assert found.path == "demand.units_per_year"
+        assert found.evppi == pytest.approx(13 / 22 * (0.25 * 23_500 - 2_000), rel=0.01)
+        assert found.nested == pytest.approx(13 / 22 * (0.25 * 23_500 - 2_000), rel=0.01)
+
+    def test_of_a_rate_that_another_input_moves_with_is_the_integral_over_the_rate(self, tmp_path):
+        """Normal scores of rank 0.8 have ρ = 2·sin(π·0.8/6); goodwill given the rate's score z is lognormal again."""
+        rho, variance = 2 * math.sin(math.pi * 0.8 / 6), math.log(1 + 0.6**2)
+        z = scipy.stats.norm.ppf((np.arange(400_000) + 0.5) / 400_000)
+        rate = scipy.stats.beta(8.5, 192.5).ppf(scipy.stats.norm.cdf(z))
+        goodwill = 10 * np.exp(-variance / 2 + math.sqrt(variance) * rho * z + variance * (1 - rho**2) / 2)
+        saved = 12_000 * (-0.1 + (0.05 - rate) * goodwill)
+        expected = np.maximum(saved, 0).mean() - max(saved.mean(), 0)
+        known = {one.path: one for one in information(case_of(TOGETHER, tmp_path)).inputs}
+        found = known["suppliers.new.failure_rates.leak"]
+        assert found.nested == pytest.approx(expected, rel=0.02)
+        assert found.evppi == pytest.approx(expected, rel=0.03)
+
+    def test_expected_costs_where_it_is_known_are_those_of_the_correlated_draws_near_it(self, tmp_path):
+        case, path = case_of(TOGETHER, tmp_path), "suppliers.new.failure_rates.leak"
+        worlds = Worlds.of(case, 2**17)
+        for share in (0.02, 0.5, 0.97):
+            value = np.array([float(worlds.outcomes.inputs[path].quantile(share))])
+            runs = conditional_costs(worlds.outcomes, path, value, np.array([share]), total="all_in", n=4096, seed=1)[
+                :, 0
+            ]
+            rank = scipy.stats.rankdata(worlds.draws[path]) / worlds.n
+            near = worlds.costs[2][:, np.abs(rank - share) < 0.01]
+            assert runs == pytest.approx(near.mean(axis=1), rel=0.002)
+
+    def test_says_which_to_trust_where_regression_and_runs_are_apart(self, tmp_path):
+        steps = [(0, 4.4), (10, 3.9), (12, 4.3), (14, 3.8), (16, 4.2), (18, 3.7), (20, 4.3), (22, 3.7), (24, 4.4)]
+        written = ", ".join(f"{{from_units_per_year: {start}_000, unit_price: {price}}}" for start, price in steps)
+        text = re.sub(r"price_breaks: \[.*\]", f"price_breaks: [{written}]", JUMPS)
+        result = information(case_of(text, tmp_path), n=2048)
+        top = result.inputs[0]
+        assert top.apart
+        assert top.worth == top.nested
+        assert "trust the runs" in str(result)
+        assert f"worth knowing most: {top.path}, {top.nested:,.0f}" in str(result)
 
 
 class TestAPilotByHand:
@@ -277,12 +406,42 @@ class TestAPilotByHand:
         assert pilot.net == pytest.approx(nets[pilot.n], rel=1e-5)
         assert pilot.evsi == pytest.approx(self.expected(pilot.n), rel=1e-5)
 
+    def test_that_costs_nothing_more_for_more_units_is_sized_by_its_net_value(self, tmp_path):
+        """The size named is the smallest of 80 % of the largest net value; it pays as long as any size does."""
+        largest = self.expected(20_000)
+        for share in (0.0, 0.5, 0.95):
+            result = information(case_of(RATE, tmp_path), n=4096, pilot_cost=share * largest)
+            (pilot,) = result.pilots
+            wanted = [n for n, *_ in pilot.curve if self.expected(n) - share * largest >= 0.8 * (1 - share) * largest]
+            assert pilot.n == min(wanted)
+            assert pilot.net > 0
+            assert ("sized for 80 % of the largest net value" in str(result).replace("\n      ", " ")) == bool(share)
+
+    def test_of_a_stated_size_is_said_to_be_so(self, tmp_path):
+        result = information(case_of(RATE, tmp_path), n=4096, units=[200])
+        assert "of the size asked for" in str(result)
+        dear = information(case_of(RATE, tmp_path), n=4096, units=[200], pilot_cost=1e6)
+        assert "the one rate that a pilot would count is not worth one of 200 at 1,000,000 and 0 a unit" in str(dear)
+        assert (
+            dear.pilots[0].rule == "no pilot for 'faulty': a pilot of 200 units costs more than what it shows is worth"
+        )
+
+    def test_of_a_rate_per_order_counts_orders(self, tmp_path):
+        text = RATE.replace("stage: use,", "stage: delivery, per: order,")
+        free = information(case_of(text, tmp_path), n=4096)
+        assert free.pilots[0].counted == "orders"
+        said = str(free).replace("\n      ", " ")
+        assert re.search(r"faulty: [\d,]+ orders are worth .* EUR an order;", said)
+        assert " units" not in said.split("Pilots")[1]
+        dear = str(information(case_of(text, tmp_path), n=4096, pilot_unit_cost=0.01)).replace("\n      ", " ")
+        assert "0.01 a unit (an order, where orders are counted)" in dear
+
     def test_that_costs_more_than_it_shows_is_not_proposed(self, tmp_path):
         result = information(case_of(RATE, tmp_path), n=4096, pilot_cost=1e6)
         (pilot,) = result.pilots
         assert (pilot.n, pilot.evsi, pilot.net) == (0, 0.0, 0.0)
         assert "costs more than what it shows is worth" in pilot.rule
-        assert "Pilots: none of 1" in str(result)
+        assert "Pilots: the one rate that a pilot would count is not worth one at 1,000,000 and 0 a unit" in str(result)
 
     def test_that_could_not_change_the_choice_is_not_proposed(self, tmp_path):
         result = information(case_of(RATE.replace("10.35", "13"), tmp_path), n=4096)
@@ -381,7 +540,7 @@ class TestInformation:
         result = information(tco.load(CARTRIDGES), n=8192)
         assert result.inputs[0].path == "suppliers.borealis.failure_rates.crushed"
         assert result.mover == "suppliers.borealis.failure_rates.leaks"
-        assert "suppliers.borealis.failure_rates.leaks moves what" in str(result).replace("\n      ", " ")
+        assert "suppliers.borealis.failure_rates.leaks, known alone, explains most of what" in str(result).replace("\n      ", " ")
         assert "On Monday: ask what a pilot of" in str(result)
 
     def test_does_not_depend_on_the_order_in_the_file(self):
@@ -482,8 +641,6 @@ suppliers:
         outcomes = Outcomes(tco.load(CARTRIDGES))
         with pytest.raises(UsageError, match=r"found product\.sale_price, which does not vary"):
             evppi_nested(outcomes, "product.sale_price")
-        with pytest.raises(UsageError, match=r"expected an input without correlations, found failures\.leaks\.churn"):
-            evppi_nested(outcomes, "failures.leaks.churn")
 
     def test_refuses_a_case_whose_draws_break_a_limit(self, tmp_path):
         text = (

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from tco.analyses.beta_binomial import BetaBinomial, Segment
 from tco.analyses.figure import labels_of
+from tco.analyses.nested import conditional_costs
 from tco.distributions import Beta, FloatArray
-from tco.errors import UsageError
+from tco.errors import CaseError, UsageError
 from tco.loader import Case
-from tco.outcomes import Outcomes, Worlds, asked_correlations, uncertain_inputs
-from tco.results import TOTALS
+from tco.outcomes import Outcomes, Worlds
 
 UNITS = (50, 100, 150, 200, 300, 400, 600, 800, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000, 15_000, 20_000)
 """Sizes of a pilot that are tried."""
@@ -23,142 +24,10 @@ MOST_UNITS = 200_000
 """The largest pilot that is looked at."""
 CLOSER = 25
 """Sizes looked at between two neighbors of the best one."""
-RATE_NODES, RATE_DRAWS = 13, 1024
-"""The same for the polynomials that pilots are valued by."""
-RARELY = 0.001
-"""Results of a pilot that are less probable than this are not spoken of."""
-
-
-def conditional_costs(
-    outcomes: Outcomes, path: str, total: str, nodes: int, n: int, seed: int
-) -> tuple[FloatArray, FloatArray]:
-    """Give values of an input, (q,), and each option's mean cost at them over all other inputs, (k, q)."""
-    if path not in uncertain_inputs(outcomes.case):
-        raise UsageError(f"expected an uncertain input, found {path}, which does not vary")
-    if path in correlated(outcomes.case):
-        raise UsageError(f"expected an input without correlations, found {path}: use the regression on draws")
-    shares = np.concatenate([[1e-6], (np.arange(nodes - 2) + 0.5) / (nodes - 2), [1 - 1e-6]])
-    values = np.unique(np.asarray(outcomes.inputs[path].quantile(shares)))
-    others = Worlds.of(outcomes.case, n, seed=seed, outcomes=outcomes)
-    wide = {name: np.tile(one, len(values)) for name, one in others.draws.items()}
-    costs = outcomes.costs(wide | {path: np.repeat(values, others.n)})[TOTALS.index(total)]
-    return values, costs.reshape(len(costs), len(values), others.n).mean(axis=2)
-
-
-def correlated(case: Case) -> set[str]:
-    """Give the uncertain inputs that are correlated with another."""
-    asked = asked_correlations(case, uncertain_inputs(case))
-    return {path for one in asked for path in (one.first, one.second)}
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Results of a pilot after which the same option costs least: from one number of events to another, inclusive."""
-
-    first: int
-    last: int
-    option: int
-    probability: float
-
-
-@dataclass(frozen=True)
-class BetaBinomial:
-    """A rate with a beta distribution, and each option's expected cost as a polynomial of it.
-
-    Parameters
-    ----------
-    prior : Beta
-        What is known of the rate.
-    coefficients : array of shape (k, 5)
-        Of powers 0 to 4 of the rate's distance from its mean in its standard deviations [money].
-
-    Notes
-    -----
-    After y events in n units the rate is Beta(a + y, b + n − y), whose moments are closed formulas, so that expected
-    costs after every possible result are exact; results are beta-binomial.
-
-    References
-    ----------
-    Raiffa and Schlaifer (1961), Applied Statistical Decision Theory, sections 5.3 and 9.1 (beta-binomial preposterior).
-    """
-
-    prior: Beta
-    coefficients: FloatArray
-
-    @classmethod
-    def fitted(cls, prior: Beta, values: FloatArray, costs: FloatArray) -> BetaBinomial:
-        """Fit polynomials to costs, (k, n), at values of the rate, (n,), by least squares."""
-        model = cls(prior, np.zeros((len(costs), 5)))
-        slopes = np.linalg.lstsq(model.powers(values).T, costs.T, rcond=None)[0]
-        return cls(prior, np.asarray(slopes.T, dtype=np.float64))
-
-    def powers(self, values: FloatArray) -> FloatArray:
-        """Give powers 0 to 4 of values of the rate, (5, n), in standard deviations from its mean."""
-        return np.vander((values - self.prior.mean()) / self.prior.sd(), 5, increasing=True).T
-
-    def after(self, units: int) -> tuple[FloatArray, FloatArray]:
-        """Give the probability of every number of events in so many units, (n + 1,), and expected costs, (k, n + 1)."""
-        from scipy.special import betaln, gammaln
-
-        a, b, events = self.prior.a, self.prior.b, np.arange(units + 1, dtype=np.float64)
-        ways = gammaln(units + 1) - gammaln(events + 1) - gammaln(units - events + 1)
-        probabilities = np.exp(ways + betaln(a + events, b + units - events) - betaln(a, b))
-        left: FloatArray = b + units - events
-        moments = _moments(events + a, left, self.prior.mean(), self.prior.sd())
-        return probabilities / probabilities.sum(), np.asarray(self.coefficients @ moments)
-
-    def evsi(self, units: int) -> float:
-        """Value seeing so many units before choosing [money]."""
-        probabilities, costs = self.after(units)
-        best = int(np.argmin(costs @ probabilities))
-        return float(probabilities @ (costs[best] - costs.min(axis=0)))
-
-    def segments(self, units: int) -> list[Segment]:
-        """Say which option costs least after each possible number of events, those that hardly happen left out."""
-        probabilities, costs = self.after(units)
-        choice = np.argmin(costs, axis=0)
-        starts = [0, *(np.flatnonzero(np.diff(choice)) + 1)]
-        found: list[Segment] = []
-        for first, end in zip(starts, [*starts[1:], units + 1], strict=True):
-            found.append(Segment(int(first), int(end) - 1, int(choice[first]), float(probabilities[first:end].sum())))
-        return _joined([one for one in found if one.probability >= RARELY])
-
-
-def _moments(a: FloatArray, b: FloatArray, centre: float, scale: float) -> FloatArray:
-    """Give E[((q − centre)/scale)^j] for j = 0 … 4 of beta distributions, (5, n), from their central moments.
-
-    References
-    ----------
-    Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2, chapter 25.
-    """
-    s = a + b
-    second = a * b / (s**2 * (s + 1))
-    third = 2 * a * b * (b - a) / (s**3 * (s + 1) * (s + 2))
-    fourth = 3 * a * b * (a * b * (s - 6) + 2 * s**2) / (s**4 * (s + 1) * (s + 2) * (s + 3))
-    off = a / s - centre
-    rows = [
-        np.ones_like(off),
-        off,
-        off**2 + second,
-        off**3 + 3 * off * second + third,
-        off**4 + 6 * off**2 * second + 4 * off * third + fourth,
-    ]
-    return np.stack([row / scale**power for power, row in enumerate(rows)])
-
-
-def _joined(segments: Sequence[Segment]) -> list[Segment]:
-    """Join neighbours with the same choice; what was left out between two goes to the first of them."""
-    found: list[Segment] = []
-    for one in segments:
-        if found and found[-1].option == one.option:
-            before = found.pop()
-            found.append(Segment(before.first, one.last, one.option, before.probability + one.probability))
-        else:
-            if found:
-                before = found.pop()
-                found.append(Segment(before.first, one.first - 1, before.option, before.probability))
-            found.append(one)
-    return found
+DRAWS = 1024
+"""Draws of all other inputs at each rate that costs are computed at."""
+_TAILS = (1e-6, 1e-4, 1e-3, 1e-2)
+"""How much of a rate's distribution is left out at either end: more where rates so far out break a joint limit."""
 
 
 @dataclass(frozen=True)
@@ -171,15 +40,17 @@ class Pilot:
         The rate.
     supplier : str
         Whom to order from; empty where the rate is not a supplier's own.
+    counted : str
+        What it counts: units, or orders for a rate per order.
     n : int
-        The number of units (orders, for a rate per order) of the largest net value; where more units cost nothing
-        more, the smallest of some sizes that gives 80 % of what the largest would; 0 where no pilot pays.
+        The number of these of the largest net value; where more of them cost nothing more, the smallest of some sizes
+        that gives 80 % of the net value of the largest; 0 where no pilot pays.
     evsi : float
         Expected value of what the pilot shows [money].
     net : float
         The same less the pilot's cost [money].
     most_a_unit : float
-        What a unit of the pilot may cost at most, all its costs taken together [money/unit].
+        What each of them may cost at most, all costs of the pilot taken together [money/unit or money/order].
     rule : str
         When to choose what, in words.
     switches : float
@@ -191,6 +62,7 @@ class Pilot:
     path: str
     label: str
     supplier: str
+    counted: str
     n: int
     evsi: float
     net: float
@@ -243,7 +115,7 @@ def pilot_of(
     curve = tuple((size, values[size], values[size] - fixed - each * size) for size in sorted(values))
     size, value, net = max(curve, key=lambda point: (point[2], -point[0])) if each else _enough(curve)
     segments = model.segments(size)
-    rule = _rule(case, path, size, segments) if net > 0 else _too_dear(case, path, size)
+    rule = _rule(case, path, size, segments) if net > 0 else _too_dear(case, path, size, stated=bool(units))
     if len(model.segments(curve[-1][0])) == 1 and len(segments) == 1:
         rule = _no_use(case, path, curve[-1][0], now)
     if len(segments) == 1 or net <= 0:
@@ -252,6 +124,7 @@ def pilot_of(
         path=path,
         label=labels_of(case, [path])[path],
         supplier=path.split(".")[1] if path.startswith("suppliers.") else "",
+        counted=_counted(case, path)[1],
         n=size,
         evsi=value,
         net=net,
@@ -263,8 +136,8 @@ def pilot_of(
 
 
 def _enough(curve: Sequence[tuple[int, float, float]]) -> tuple[int, float, float]:
-    """Give the smallest size that shows enough, where more units cost nothing more."""
-    return next(point for point in curve if point[1] >= ENOUGH * curve[-1][1])
+    """Give the smallest size whose net value is enough, where more units cost nothing more."""
+    return next(point for point in curve if point[2] >= min(ENOUGH * curve[-1][2], curve[-1][2]))
 
 
 def _best_size(model: BetaBinomial, each: float) -> int:
@@ -286,29 +159,43 @@ def _best_size(model: BetaBinomial, each: float) -> int:
 
 
 def _model_of_rate(worlds: Worlds, costs: FloatArray, path: str, total: str) -> BetaBinomial:
-    """Give expected costs as polynomials of a rate: from nested runs, or where it is correlated from the draws.
+    """Give expected costs as polynomials of a rate, from runs of the model at some of its values.
 
     What costs differ from them by on average, over all draws, is added: the draws know the other inputs' means better.
     """
-    prior = worlds.outcomes.inputs[path]
+    prior, outcomes = worlds.outcomes.inputs[path], worlds.outcomes
     if not isinstance(prior, Beta):
         raise UsageError(f"expected a rate with a beta distribution, such as 24 of 1_950, found {prior.name} in {path}")
-    given = (worlds.draws[path], costs)
-    if path not in correlated(worlds.outcomes.case):
-        given = conditional_costs(worlds.outcomes, path, total, RATE_NODES, RATE_DRAWS, worlds.seed)
-    model = BetaBinomial.fitted(prior, *given)
-    model.coefficients[:, 0] += (costs - model.coefficients @ model.powers(worlds.draws[path])).mean(axis=1)
-    return model
+    known = prior
+
+    def given(rates: FloatArray) -> FloatArray:
+        shares = np.array([known.cdf(float(rate)) for rate in rates])
+        return conditional_costs(outcomes, path, rates, shares, total=total, n=DRAWS, seed=worlds.seed)
+
+    for tail in _TAILS:
+        low, high = (float(np.asarray(known.quantile(share))) for share in (tail, 1 - tail))
+        try:
+            model = BetaBinomial.of(known, given, low=low, high=high)
+            break
+        except CaseError:
+            if tail == _TAILS[-1]:
+                raise
+    return model.moved((costs - model.costs(worlds.draws[path])).mean(axis=1))
 
 
 def _rule(case: Case, path: str, size: int, segments: Sequence[Segment]) -> str:
     """Say in words which option to choose after which result."""
     mode, what, whom = _counted(case, path)
     verb, of = ("place", "with") if what == "orders" else ("order", "from")
-    start = f"{verb} {size:,} {what} {of} {whom}" if whom else f"watch {size:,} {what}"
+    start = f"{verb} {count_of(size, what)} {of} {whom}" if whom else f"watch {count_of(size, what)}"
     choices = [_choice(case, one.option) for one in segments]
     parts = [_part(one, mode, choices[at], at, len(segments)) for at, one in enumerate(segments)]
     return f"{start}; " + "; ".join(parts)
+
+
+def count_of(size: int, what: str) -> str:
+    """Say how many: 600 units, 1 order."""
+    return f"{size:,} {what if size != 1 else what.removesuffix('s')}"
 
 
 def _choice(case: Case, option: int) -> str:
@@ -318,12 +205,13 @@ def _choice(case: Case, option: int) -> str:
 
 def _no_use(case: Case, path: str, size: int, now: int) -> str:
     mode, what, _ = _counted(case, path)
-    return f"no pilot for '{mode}': whatever {size:,} {what} showed, {case.options[now].label} stays best"
+    return f"no pilot for '{mode}': whatever {count_of(size, what)} showed, {case.options[now].label} stays best"
 
 
-def _too_dear(case: Case, path: str, size: int) -> str:
+def _too_dear(case: Case, path: str, size: int, *, stated: bool) -> str:
     mode, what, _ = _counted(case, path)
-    return f"no pilot for '{mode}': even the best size, {size:,} {what}, costs more than what it shows is worth"
+    which = "a pilot of" if stated else "even the best size,"
+    return f"no pilot for '{mode}': {which} {count_of(size, what)} costs more than what it shows is worth"
 
 
 def _counted(case: Case, path: str) -> tuple[str, str, str]:

@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tco.analyses.figure import doubts, groups_of, labels_of
-from tco.analyses.pilots import MOST_UNITS, Pilot, conditional_costs, correlated, countable, pilot_of
+from tco.analyses.nested import evppi_nested
+from tco.analyses.pilots import MOST_UNITS, Pilot, countable, pilot_of
 from tco.analyses.variance import check_members, conditional_contribution, ranks
 from tco.distributions import FloatArray
-from tco.errors import UsageError, whole
+from tco.errors import CaseError, UsageError, whole
 from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes, Worlds
 from tco.progress import Progress, Steps, each
@@ -27,8 +29,10 @@ DEGREE, GROUP_DEGREE = 5, 3
 """Degrees of the polynomials in an input's rank that costs are regressed on: of one input, of each of several."""
 MOST_PRODUCTS = 6
 """Inputs of a group whose products are regressed on as well: those that move the decision most."""
-NODES, NESTED_DRAWS = 33, 2048
-"""Values of an input at which the model is run for a nested computation; draws of all other inputs at each of them."""
+LEFT_OVER_DRAWS, LEFT_OVER_BINS = 256, 256
+"""Draws in each bin of an input in which the regression's left-overs are looked at, at least; bins at most."""
+SURE = 2.0
+"""Standard errors from which on the mean of a bin's left-overs counts as more than noise."""
 NESTED_INPUTS = 3
 """Inputs, the most valuable ones, whose value is also computed by nested runs."""
 
@@ -123,39 +127,6 @@ def _evppi(costs: FloatArray, inputs: Sequence[_Input]) -> Estimate:
     return Estimate(float(value), _mean(costs[best] - costs[chosen[piles], np.arange(piles.size)]).standard_error)
 
 
-def evppi_nested(
-    outcomes: Outcomes, path: str, *, total: str = "all_in", n: int = NESTED_DRAWS, seed: int = 0
-) -> float:
-    """Value knowing one input by running the model: its value fixed in turn, all others drawn [money].
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-        The model.
-    path : str
-        The input, correlated with no other.
-    total : str
-        hard, hard_and_estimated or all_in.
-    n, seed : int
-        Draws of all other inputs at each value of this one, and what they are made from.
-
-    Notes
-    -----
-    Means over the others are taken at some values of the input, in the same draws of the others, and joined by straight
-    lines: exact, but for those draws, where the model is linear in the input.
-
-    Raises
-    ------
-    UsageError
-        For an input that does not vary, or that is correlated with others: its value would move their draws.
-    """
-    values, means = conditional_costs(outcomes, path, total, NODES, n, seed)
-    shares = (np.arange(8192) + 0.5) / 8192
-    points = np.asarray(outcomes.inputs[path].quantile(shares))
-    given = np.stack([np.interp(points, values, row) for row in means])
-    return float((given[_cheapest(given)] - given.min(axis=0)).mean())
-
-
 def _cheapest(costs: FloatArray) -> int:
     return int(np.argmin(costs.mean(axis=1)))
 
@@ -178,7 +149,29 @@ def _fitted(differences: FloatArray, inputs: Sequence[_Input]) -> FloatArray:
     for row, fold in enumerate(folds):
         left = squares.sum(axis=0) - squares[row], products.sum(axis=0) - products[row]
         found[:, fold] = _slopes(*left).T @ basis[:, fold]
+    if len(inputs) == 1 and differences.shape[1] >= 4 * LEFT_OVER_DRAWS:
+        sizes = [fold.stop - fold.start for fold in folds]
+        for row, rest in enumerate(differences - found):
+            found[row] += _left_over(rest, inputs[0].places, np.repeat(np.arange(len(folds)), sizes))
     return found
+
+
+def _left_over(rest: FloatArray, places: FloatArray, folds: NDArray[np.intp]) -> FloatArray:
+    """Give what a smooth curve leaves over, (n,), such as at a price break: means in bins of the input's rank.
+
+    Each replicate takes them from the others, shrunk by how much of them may be noise (James and Stein).
+    """
+    bins, count = min(rest.size // LEFT_OVER_DRAWS, LEFT_OVER_BINS), int(folds[-1]) + 1
+    cells = np.minimum(((places + 1) / 2 * bins).astype(np.intp), bins - 1)
+    parts = cells * count + folds
+    n, sums, squares = (
+        np.bincount(parts, weights, minlength=bins * count).reshape(bins, count) for weights in (None, rest, rest**2)
+    )
+    n, sums, squares = (part.sum(axis=1, keepdims=True) - part for part in (n, sums, squares))
+    means = sums / np.maximum(n, 1)
+    noise = np.maximum(squares / np.maximum(n, 1) - means**2, 0) / np.maximum(n, 1)
+    kept = np.maximum(means**2 - SURE**2 * noise, 0) / np.maximum(means**2, 1e-300)
+    return np.asarray((means * kept)[cells, folds])
 
 
 def _slopes(squares: FloatArray, products: FloatArray) -> FloatArray:
@@ -212,8 +205,8 @@ class Known:
     paths : tuple of str
         The inputs that would be known.
     nested : float or None
-        The same value by running the model at fixed values of the input, for the most valuable inputs without
-        correlations; None for all others [money].
+        The same value by running the model at fixed values of the input, for the most valuable inputs; None for all
+        others, and where such values break a joint limit [money].
     """
 
     path: str
@@ -223,6 +216,18 @@ class Known:
     contribution: float | None
     paths: tuple[str, ...]
     nested: float | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether runs give something else than regression: by more than three standard errors, and two hundredths."""
+        if self.nested is None:
+            return False
+        return abs(self.nested - self.evppi) > max(3 * self.standard_error, 0.02 * self.nested)
+
+    @property
+    def worth(self) -> float:
+        """The value to act on: by regression, or by runs where the two are apart [money]."""
+        return self.nested if self.nested is not None and self.apart else self.evppi
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data."""
@@ -249,7 +254,8 @@ class Information(Result):
         What the best option costs on average [money].
     mover, mover_share : str and float
         The input that makes most of the variance of what the best option saves against the baseline (of the next best
-        one where the baseline is best), and its share, by conditional means; empty where nothing varies.
+        one where the baseline is best) when it is known alone, and its share, by conditional means; empty where that
+        saving does not vary.
     evpi, evpi_error : float
         Value of knowing everything, and its standard error [money].
     inputs : tuple of Known
@@ -259,7 +265,10 @@ class Information(Result):
     pilots : tuple of Pilot
         One a rate that a pilot can show, the largest net value first.
     pilot_cost, pilot_unit_cost : float
-        What a pilot was assumed to cost: once, and for each unit [money, money/unit].
+        What a pilot was assumed to cost: once, and for each unit, or order where orders are counted [money,
+        money/unit].
+    units : tuple of int
+        Sizes that were asked for; empty where the best one was sought.
     n : int
         Draws.
     warnings : tuple of str
@@ -287,6 +296,7 @@ class Information(Result):
     pilots: tuple[Pilot, ...]
     pilot_cost: float
     pilot_unit_cost: float
+    units: tuple[int, ...]
     n: int
     warnings: tuple[str, ...]
     provenance: Provenance
@@ -321,6 +331,7 @@ class Information(Result):
             "pilots": [one.to_dict() for one in self.pilots],
             "pilot_cost": self.pilot_cost,
             "pilot_unit_cost": self.pilot_unit_cost,
+            "pilot_units": list(self.units),
             "n": self.n,
             "warnings": list(self.warnings),
             "provenance": self.provenance.to_dict(),
@@ -426,6 +437,7 @@ def information(
         pilots=tuple(sorted(pilots, key=lambda one: (-one.net, one.path))),
         pilot_cost=pilot_cost,
         pilot_unit_cost=pilot_unit_cost,
+        units=tuple(sorted({int(size) for size in units})),
         n=worlds.n,
         warnings=doubts(case),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, seed, "sobol"),
@@ -479,17 +491,27 @@ def _known(
             found = Estimate(best.evppi, best.standard_error)
         groups.append(Known(name, name, found.value, found.standard_error, None, paths))
     ranked = sorted(inputs, key=_value_first)
-    alone = [one for one in ranked if one.evppi and one.path not in correlated(outcomes.case)][:NESTED_INPUTS]
-    for known in each(alone, steps.part(1)):
-        nested = evppi_nested(outcomes, known.path, total=total, seed=worlds.seed)
-        ranked[ranked.index(known)] = replace(known, nested=nested)
-    return tuple(ranked), tuple(sorted(groups, key=_value_first))
+    for row in each(range(len(ranked[:NESTED_INPUTS])), steps.part(1)):
+        ranked[row] = replace(ranked[row], nested=_nested(worlds, costs, ranked[row], total))
+    return tuple(sorted(ranked, key=_value_first)), tuple(sorted(groups, key=_value_first))
+
+
+def _nested(worlds: Worlds, costs: FloatArray, one: Known, total: str) -> float | None:
+    """Value an input by runs of the model, at most the EVPI of the draws; None where they would break a limit."""
+    if not one.evppi:
+        return None
+    try:
+        found = evppi_nested(worlds.outcomes, one.path, total=total, seed=worlds.seed, means=costs.mean(axis=1))
+    except CaseError:
+        return None
+    return min(found, evpi(costs).value)
 
 
 def _mover(draws: Mapping[str, _Input], saved: FloatArray) -> tuple[str, float]:
     shares = {path: conditional_contribution(one.scores, saved)[0] for path, one in draws.items()}
-    return max(shares.items(), key=lambda pair: pair[1], default=("", 0.0))
+    found = max(shares.items(), key=lambda pair: pair[1], default=("", 0.0))
+    return found if found[1] > 0 else ("", 0.0)
 
 
 def _value_first(one: Known) -> tuple[float, str]:
-    return (-one.evppi, one.path)
+    return (-one.worth, one.path)

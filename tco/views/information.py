@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html as escaping
 
-from tco.analyses.pilots import Pilot
+from tco.analyses.pilots import Pilot, count_of
 from tco.analyses.value_of_information import Information, Known
 from tco.views.sensitivity import doubts
 from tco.views.table import NAMES, WIDTH, money, short, wrapped
@@ -74,12 +74,12 @@ def _most(result: Information) -> str:
         alone = "  no single input, known alone, would change that choice often enough to matter"
         return alone if result.evpi >= 1 else "  nothing that is uncertain could change that choice"
     top = result.inputs[0]
-    return short(f"  worth knowing most: {top.path}, {money(top.evppi)} {result.currency} (EVPPI)", WIDTH)
+    return short(f"  worth knowing most: {top.path}, {money(top.worth)} {result.currency} (EVPPI)", WIDTH)
 
 
 def _worth(result: Information, ones: tuple[Known, ...]) -> list[Known]:
     """Give what is worth a line: of at least a hundredth of the EVPI, and more than twice its error."""
-    return [one for one in ones if one.evppi >= max(_WORTH_SAYING * result.evpi, 2 * one.standard_error, 1)]
+    return [one for one in ones if one.worth >= max(_WORTH_SAYING * result.evpi, 2 * one.standard_error, 1)]
 
 
 def _inputs(result: Information, most: int) -> str:
@@ -102,12 +102,17 @@ def _groups(result: Information, most: int) -> str:
     shown = _worth(result, result.groups)[:most]
     lines = [f"{'Known together':<64}{f'EVPPI {result.currency}':>13}{'±':>8}{'of EVPI':>11}"] if shown else []
     for one in shown:
-        name = short(f"{one.label}, {len(one.paths)} inputs", 61)
+        name = short(f"{one.label}, {_of_inputs(one)}", 61)
         share = f"{100 * one.evppi / result.evpi:.0f} %"
         lines.append(f"  {name:<62}{money(one.evppi):>13}{money(one.standard_error):>8}{share:>11}")
     if shown and len(shown) < len(result.groups):
-        lines.append(f"others ({len(result.groups) - len(shown)} groups, worth less)")
+        others = len(result.groups) - len(shown)
+        lines.append(f"others ({others} group{'s' * (others > 1)}, worth less)")
     return "\n".join(lines)
+
+
+def _of_inputs(one: Known) -> str:
+    return f"{len(one.paths)} input{'s' * (len(one.paths) > 1)}"
 
 
 def _paying(result: Information) -> list[Pilot]:
@@ -123,25 +128,50 @@ def _free(result: Information) -> bool:
 
 def _pilots(result: Information, most: int) -> str:
     if not result.pilots:
-        return "Pilots: no failure rate is stated as counts (24 of 1_950) or as a beta, so none can be valued"
+        which = "stated as counts (24 of 1_950) or as a beta, one for all years"
+        return _flush(f"Pilots: no failure rate is {which}, so none can be valued")
     paying = _paying(result)
     if not paying:
-        dear = "" if _free(result) else f" at {money(result.pilot_cost)} and {result.pilot_unit_cost:g} a unit"
-        return f"Pilots: none of {len(result.pilots)} rates that a pilot would count is worth one{dear}"
-    cost = f"{money(result.pilot_cost)} and {result.pilot_unit_cost:g} a unit"
-    free = _free(result)
-    sized = "cost taken as 0 (--pilot-cost, --pilot-unit-cost), so sized for 80 % of what they could show"
-    stated = sized if free else f"costing {cost}"
-    lines = [f"Pilots, {stated}"]
+        return f"Pilots: {_none_pays(result)}"
+    lines = [_flush(f"Pilots, {_sized(result)}")]
     for one in paying[:most]:
-        net = "" if free else f", net of its cost {money(one.net)}"
-        worth = f"{one.n:,} units are worth {money(one.evsi)} {result.currency}{net}"
-        dearest = f"of that size it pays below {_a_unit(one, result)}" if free else ""
+        net = "" if _free(result) else f", net of its cost {money(one.net)}"
+        worth = f"{count_of(one.n, one.counted)} {'is' if one.n == 1 else 'are'} worth {money(one.evsi)}"
+        dearest = f"of that size it pays below {_a_unit(one, result)}" if _free(result) else ""
         changes = f"its result changes the choice in {100 * one.switches:.0f} % of cases"
-        lines.append(wrapped("; ".join(part for part in (f"{one.path}: {worth}", dearest, changes) if part)))
-    if len(result.pilots) > min(len(paying), most):
-        lines.append(f"  others ({len(result.pilots) - min(len(paying), most)} rates, worth less or nothing)")
+        parts = (f"{one.path}: {worth} {result.currency}{net}", dearest, changes)
+        lines.append(wrapped("; ".join(part for part in parts if part)))
+    others = len(result.pilots) - min(len(paying), most)
+    if others:
+        lines.append(f"  others ({others} rate{'s' * (others > 1)}, worth less or nothing)")
     return "\n".join(lines)
+
+
+def _none_pays(result: Information) -> str:
+    count = len(result.pilots)
+    rates = "the one rate that a pilot would count is not" if count == 1 else f"none of {count} rates to be counted is"
+    sizes = sorted({size for one in result.pilots for size, *_ in one.curve}) if result.units else []
+    of = f" of {' or '.join(f'{size:,}' for size in sizes)}" if sizes else ""
+    return f"{rates} worth one{of}{'' if _free(result) else f' at {_price(result)}'}"
+
+
+def _sized(result: Information) -> str:
+    """Say what pilots cost, and why they have the size that they have."""
+    cost = f"costing {_price(result)}"
+    if _free(result):
+        cost = "cost taken as 0 (--pilot-cost, --pilot-unit-cost)"
+    if result.units:
+        return f"{cost}, of the size asked for"
+    if result.pilot_unit_cost:
+        return f"{cost}, of the size of the largest net value"
+    what = "what they could show" if _free(result) else "the largest net value, for more units cost nothing more"
+    return f"{cost}, so sized for 80 % of {what}"
+
+
+def _price(result: Information) -> str:
+    per_order = any(one.counted == "orders" for one in result.pilots)
+    orders = " (an order, where orders are counted)" if per_order and result.pilot_unit_cost else ""
+    return f"{money(result.pilot_cost)} and {result.pilot_unit_cost:g} a unit{orders}"
 
 
 def _notes(result: Information) -> str:
@@ -153,9 +183,20 @@ def _notes(result: Information) -> str:
     ]
     nested = [f"{one.path} {money(one.nested)}" for one in _worth(result, result.inputs) if one.nested is not None]
     if nested:
-        lines.append(wrapped(f"By runs of the model at fixed values instead, {result.currency}: {'; '.join(nested)}."))
+        told = f"By runs of the model at fixed values instead, {result.currency}: {'; '.join(nested)}."
+        lines.append(wrapped(f"{told}{_why_they_differ(result)}"))
     differ = _different_ranks(result)
     return "\n".join([*lines, *([wrapped(differ)] if differ else [])])
+
+
+def _why_they_differ(result: Information) -> str:
+    """Say which of two values of an input to trust, where regression and runs are apart."""
+    if not any(one.apart for one in _worth(result, result.inputs)):
+        return ""
+    return (
+        " Where the two differ, trust the runs: a regression smooths jumps and bends, so that the choice made by it is "
+        "worth less, and its ± does not count that."
+    )
 
 
 def _different_ranks(result: Information) -> str:
@@ -164,15 +205,18 @@ def _different_ranks(result: Information) -> str:
         return ""
     top, other = result.inputs[0], result.next_best if result.best == result.baseline else result.best
     saved = f"what {result.labels[other]} saves against {result.labels[result.baseline]}"
-    if top.evppi < 1:
+    if top.worth < 1:
         return ""
+    if not result.mover:
+        return f"No input moves {saved}; {top.path} is worth knowing for what it does to other options."
+    share = f"{100 * result.mover_share:.0f} % of its variance"
     if result.mover == top.path:
-        return f"{top.path} also moves {saved} most ({100 * result.mover_share:.0f} % of its variance): the two agree."
-    known = next(one.evppi for one in result.inputs if one.path == result.mover)
+        return f"{top.path} is also what, known alone, explains most of {saved} ({share}): the two agree."
+    known = next(one.worth for one in result.inputs if one.path == result.mover)
     return (
-        f"{result.mover} moves {saved} most ({100 * result.mover_share:.0f} % of its variance), yet to know it is "
-        f"worth {money(known)} {result.currency}: only what changes the choice among all options is worth knowing, and "
-        f"it {'hardly ever does' if known < top.evppi / 10 else 'does so less'}."
+        f"{result.mover}, known alone, explains most of {saved} ({share}), yet to know it is worth {money(known)} "
+        f"{result.currency}: only what changes the choice among all options is worth knowing, and it "
+        f"{'hardly ever does' if known < top.worth / 10 else 'does so less'}."
     )
 
 
@@ -181,34 +225,35 @@ def _monday(result: Information) -> str:
     best = result.labels[result.best]
     if result.evpi < _TRIFLE * abs(result.cost) and (_free(result) or not paying):
         worth = f"knowing everything would be worth {money(result.evpi)} {result.currency}, less than asking costs"
-        return _todo(f"On Monday: choose {best}; {worth}.")
+        return _flush(f"On Monday: choose {best}; {worth}.")
     if paying and _free(result):
-        worth = f"{money(paying[0].evsi)} {result.currency}"
-        return _todo(
-            f"On Monday: ask what a pilot of {paying[0].n:,} would cost. Below {worth}, {paying[0].rule}. Above it, "
-            f"ask again with --pilot-cost and --pilot-unit-cost: a smaller one may pay; else choose {best} now."
+        first = paying[0]
+        return _flush(
+            f"On Monday: ask what a pilot of {count_of(first.n, first.counted)} would cost. Below {money(first.evsi)} "
+            f"{result.currency}, {first.rule}. Above it, ask again with --pilot-cost and --pilot-unit-cost: a smaller "
+            f"one may pay; else choose {best} now."
         )
     if paying:
-        return _todo(f"On Monday: {paying[0].rule}.")
+        return _flush(f"On Monday: {paying[0].rule}.")
     if _worth(result, result.inputs):
         top = result.inputs[0]
-        return _todo(
-            f"On Monday: ask what it costs to find out {top.path}; up to {money(top.evppi)} {result.currency} is worth "
+        return _flush(
+            f"On Monday: ask what it costs to find out {top.path}; up to {money(top.worth)} {result.currency} is worth "
             f"paying. Until then, {best}."
         )
     if _worth(result, result.groups):
         top = _worth(result, result.groups)[0]
-        return _todo(
-            f"On Monday: no single input is worth asking about, but {top.label} together ({len(top.paths)} inputs): up "
-            f"to {money(top.evppi)} {result.currency} is worth paying to know them. Until then, {best}."
+        return _flush(
+            f"On Monday: no single input is worth asking about, but {top.label} together ({_of_inputs(top)}): up "
+            f"to {money(top.worth)} {result.currency} is worth paying to know them. Until then, {best}."
         )
-    return _todo(f"On Monday: choose {best}; no finding-out that is valued here would pay.")
+    return _flush(f"On Monday: choose {best}; no finding-out that is valued here would pay.")
 
 
 def _a_unit(pilot: Pilot, result: Information) -> str:
     each = f"{pilot.most_a_unit:,.2f}" if pilot.most_a_unit >= 0.1 else f"{pilot.most_a_unit:.2g}"
-    return f"{each} {result.currency} a unit"
+    return f"{each} {result.currency} {'an order' if pilot.counted == 'orders' else 'a unit'}"
 
 
-def _todo(words: str) -> str:
+def _flush(words: str) -> str:
     return wrapped(words).lstrip()

@@ -357,10 +357,10 @@ def evppi(result: Information, *, ax: Axes | None = None) -> Axes:
     True
     """
     expect(result, Information)
-    worth = [one for one in result.inputs if one.evppi > max(_SPEAKING * result.evpi, 2 * one.standard_error)]
+    worth = [one for one in result.inputs if one.worth > max(_SPEAKING * result.evpi, 2 * one.standard_error)]
     bars: list[Known] = worth[:MOST_BARS]
     scale = axis_scale(result.evpi)
-    values = [(result.evpi, result.evpi_error), *((one.evppi, one.standard_error) for one in bars)]
+    values = [(result.evpi, result.evpi_error), *((one.worth, one.standard_error) for one in bars)]
     with canvas(ax, _height(values)) as ax:
         for row, (value, error) in enumerate(values):
             colour, hatch = (MUTED, "///") if row == 0 else GOOD
@@ -392,7 +392,7 @@ def _worth_words(result: Information, bars: Sequence[Known]) -> str:
     everything = f"knowing everything is worth {sums(result.evpi, result.currency)}"
     if not bars:
         return f"No single input is worth a study: {everything}, each alone next to nothing"
-    return f"{sentence(everything)}; {_quoted(bars[0].label)} alone {sums(bars[0].evppi, result.currency)}"
+    return f"{sentence(everything)}; {_quoted(bars[0].label)} alone {sums(bars[0].worth, result.currency)}"
 
 
 def _height(bars: Sequence[object]) -> float:

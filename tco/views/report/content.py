@@ -413,11 +413,11 @@ def _measure(found: Findings) -> Section:
     little = known.evpi < _LITTLE * abs(known.saving)
     words = "hardly worth a study" if little else "no study that costs more than its value below pays"
     blocks: list[Block] = [Paragraph(f"{all_of_it}: {words}.")]
-    worth = [one for one in known.inputs if one.evppi > _LITTLE * known.evpi][:8]
+    worth = [one for one in known.inputs if one.worth > _LITTLE * known.evpi][:8]
     if worth:
-        form = Figures.of(one.evppi for one in worth)
+        form = Figures.of(one.worth for one in worth)
         rows = tuple(
-            (one.label, one.path, form.plain(one.evppi), f"± {form.plain(2 * one.standard_error)}") for one in worth
+            (one.label, one.path, form.plain(one.worth), f"± {form.plain(2 * one.standard_error)}") for one in worth
         )
         heads = ("input", "path", "worth knowing", "± two standard errors")
         blocks.append(Grid(heads, rows, f"{known.currency}{form.word}", wide=True, cards=True))
