@@ -378,6 +378,7 @@ suppliers:
         assert "new: purchase price" in text.splitlines()[1]
         assert "get a better number for suppliers.new.unit_price first" in text
         assert "Swing ranks suppliers.old.unit_price first, variance suppliers.new.unit_price" in " ".join(text.split())
+        assert "variance takes all values, those beyond the ends too" in " ".join(text.split())
 
     def test_is_what_losing_worlds_have_in_common(self):
         """Between two values the cut stands in their middle."""
@@ -528,6 +529,65 @@ class TestSensitivity:
         assert condition.value == pytest.approx(10.45, abs=0.06)
         assert "suppliers.new.unit_price above 10.4" in str(result).replace("10.5", "10.4")
         assert "of the worlds there lose" in str(result)
+
+    @pytest.mark.parametrize("ends", [(4.5, 5.5), (4.8999, 4.9001)])
+    def test_a_range_asked_for_is_among_the_rows(self, ends):
+        """Whether its swing is the widest or the smallest; certain in the case, it has no share of the variance."""
+        path = "suppliers.borealis.unit_price"
+        case = tco.load(CARTRIDGES)
+        result = sensitivity(case, "borealis", n=64, draws=1024, ranges={path: ends})
+        lines = str(result).splitlines()
+        (row,) = [line for line in lines if line.startswith(f"  {path} ")]
+        assert "*" in row
+        assert row.split()[-2:] == ["–", "–"]
+        assert "* a stated range instead; – certain in the case" in lines
+        low, high = (tco.compare(case.with_({path: end})).supplier("borealis").npv for end in ends)
+        assert f"{low:,.0f} … {high:,.0f}" in row
+        assert len(lines) <= 45
+
+    def test_every_range_asked_for_is_among_the_rows(self):
+        """Eight prices of inputs that move little, and one that moves nothing."""
+        case = tco.load(CARTRIDGES)
+        moved = [one for one in sensitivity(case, "borealis", n=64, draws=1024).inputs if one.swing > 0][-8:]
+        still = next(one for one in sensitivity(case, "borealis", n=64, draws=1024).inputs if one.swing == 0)
+        ranges = {one.path: (one.bar.from_value, one.bar.to_value) for one in [*moved, still]}
+        text = str(sensitivity(case, "borealis", n=64, draws=1024, ranges=ranges))
+        assert text.count("*  ") == len(ranges)
+
+    def test_a_range_may_be_stated_for_what_the_case_leaves_at_its_default(self):
+        case, path = tco.load(CARTRIDGES), "product.sale_price_growth"
+        result = sensitivity(case, "borealis", n=64, draws=1024, ranges={path: (0.0, 0.08)})
+        (one,) = [one for one in result.inputs if one.path == path]
+        npv = tco.compare(case.with_({path: 0.08})).supplier("borealis").npv
+        assert one.bar.high == pytest.approx(npv, rel=1e-9)
+        assert "growth of the sale price a year" in str(result)
+
+    @pytest.mark.parametrize(
+        ("path", "ends", "words"),
+        [  # the price makes nearly all of the variance: (2/0.1)² : 1, of uniforms on 9 … 11 and 0 … 0.10
+            (
+                "suppliers.old.unit_price",
+                (8.0, 13.0),
+                "Swing ranks suppliers.old.unit_price first, variance suppliers.new.unit_price: the former is certain "
+                "in the case, so it has a swing in the range stated for it but no variance.",
+            ),
+            (
+                "suppliers.new.freight",
+                (0.0, 3.0),
+                "Swing ranks suppliers.new.freight first, variance suppliers.new.unit_price: the swing takes the range "
+                "stated for suppliers.new.freight, variance the distribution in the case.",
+            ),
+            (
+                "suppliers.new.unit_price",
+                (10.0, 10.001),
+                "Swing ranks suppliers.new.freight first, variance suppliers.new.unit_price: the swing takes the range "
+                "stated for suppliers.new.unit_price, variance the distribution in the case.",
+            ),
+        ],
+    )
+    def test_a_stated_range_is_named_as_the_reason_of_another_ranking(self, tmp_path, path, ends, words):
+        text = str(sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024, ranges={path: ends}))
+        assert words in " ".join(text.split())
 
     def test_of_a_case_without_uncertainty_says_so(self, tmp_path):
         result = sensitivity(case_of(HEAD + "suppliers: {old: {unit_price: 2}, new: {unit_price: 1}}", tmp_path))

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.figure import Figure, best_supplier, correlated_blocks, doubts, groups_of, labels_of
+from tco.analyses.figure import Figure, best_supplier, correlated_blocks, doubts, groups_of
 from tco.analyses.stress import Bands, Rule, Stress, reverse_stress, stress
-from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, tornado_of
+from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, Tornado, tornado_of
 from tco.analyses.variance import Association, SobolIndex, associations, sobol_indices
 from tco.distributions import FloatArray
 from tco.errors import UsageError, whole
@@ -282,7 +282,7 @@ def sensitivity(
         expected=float(values.mean()),
         expected_error=float(values.reshape(REPLICATES, -1).mean(axis=1).std(ddof=1) / np.sqrt(REPLICATES)),
         probability_positive=float((values > 0).mean()),
-        inputs=_inputs(case, moved.bars, shares.inputs, together),
+        inputs=_inputs(moved, shares.inputs, together),
         groups=tuple(sorted((*joined, *shares.groups), key=lambda one: (-one.total_order, one.name))),
         rules=reverse_stress({path: worlds.draws[path] for path in figure.moving}, _losing(values, output)),
         stressed=stress(worlds.draws, values, bands) if bands else None,
@@ -316,21 +316,19 @@ def _whole_groups(outcomes: Outcomes) -> dict[str, tuple[str, ...]]:
 
 
 def _inputs(
-    case: Case, bars: Sequence[Bar], indices: Sequence[SobolIndex], together: Mapping[str, Association]
+    moved: Tornado, indices: Sequence[SobolIndex], together: Mapping[str, Association]
 ) -> tuple[InputSensitivity, ...]:
-    labels = labels_of(case, [bar.path for bar in bars])
-    entries = {path: one.entry for one in case.inputs.values() for path, _ in one.parts()}
     index_of = {path: one for one in indices for path in one.paths}
     found = []
-    for bar in bars:
-        index, entry = index_of.get(bar.path), entries[bar.path]
+    for bar in moved.bars:
+        index = index_of.get(bar.path)
         joined = index is not None and len(index.paths) > 1
         found.append(
             InputSensitivity(
                 path=bar.path,
-                label=labels[bar.path],
-                kind=entry.kind,
-                unit=entry.unit,
+                label=moved.labels[bar.path],
+                kind=moved.kinds[bar.path],
+                unit=moved.units[bar.path],
                 bar=bar,
                 block=index.name if index is not None and joined else "",
                 index=None if joined else index,

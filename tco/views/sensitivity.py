@@ -21,7 +21,7 @@ _SMALL = 0.01
 
 
 def text(result: Sensitivity) -> str:
-    """Write a sensitivity for a terminal: at most 45 lines of at most 100 columns."""
+    """Write a sensitivity for a terminal: 100 columns, and 45 lines unless more ranges were asked for than fit."""
     after = [
         _groups(result),
         _losing(result),
@@ -105,7 +105,7 @@ def _share(one: InputSensitivity) -> float:
 
 def _table(result: Sensitivity, most: int) -> str:
     """Write the inputs of the largest shares of the variance, two lines each, then how many others there are."""
-    shown = _moving(result)[:most]
+    shown = _shown(result, most)
     if not shown:
         return ""
     scale = Scale.of(max(abs(end) for one in shown for end in (one.bar.low, one.bar.high)))
@@ -123,8 +123,28 @@ def _table(result: Sensitivity, most: int) -> str:
         alone, in_all = _shares(one)
         lines.append(f"  {_middle(one.path, 43):<43} {values:>18} {there:>19} {alone:>7} {in_all:>7}")
     others = [one for one in result.inputs if one not in shown]
+    return "\n".join([*lines, *([_others(others, scale)] if others else []), *_marks(shown)])
+
+
+def _shown(result: Sensitivity, most: int) -> list[InputSensitivity]:
+    """Choose the first inputs of those that move the figure, and all whose range was asked for."""
+    moving = _moving(result)
+    asked = [one for one in result.inputs if one.bar.stated]
+    unasked = [one for one in moving if not one.bar.stated][: max(most - len(asked), 0)]
+    still = [one for one in asked if one not in moving]
+    return [one for one in moving if one in asked or one in unasked or one is moving[0]] + still
+
+
+def _marks(shown: Sequence[InputSensitivity]) -> list[str]:
+    """Say what the marks in the rows shown mean, in a line where there are any."""
     stated = ["* a stated range instead"] if any(one.bar.stated for one in shown) else []
-    return "\n".join([*lines, *([_others(others, scale)] if others else []), *stated])
+    certain = ["– certain in the case"] if any(_certain(one) for one in shown) else []
+    return ["; ".join([*stated, *certain])] if stated or certain else []
+
+
+def _certain(one: InputSensitivity) -> bool:
+    """Say whether an input varies only because a range was stated for it, so that it has no part in the variance."""
+    return one.index is None and not one.block
 
 
 def _others(others: Sequence[InputSensitivity], scale: Scale) -> str:
@@ -246,9 +266,19 @@ def _different_ranks(result: Sensitivity) -> str:
     )
     if _share(first) - _share(widest) <= max(noise, 0.005):
         return ""
+    return f"Swing ranks {widest.path} first, variance {first.path}: {_reason(widest, first)}"
+
+
+def _reason(widest: InputSensitivity, first: InputSensitivity) -> str:
+    """Say what the input of the largest swing and that of the largest share of the variance are judged by."""
+    if _certain(widest):
+        return "the former is certain in the case, so it has a swing in the range stated for it but no variance."
+    stated = " and ".join(one.path for one in (widest, first) if one.bar.stated)
+    if stated:
+        return f"the swing takes the range stated for {stated}, variance the distribution in the case."
     return (
-        f"Swing ranks {widest.path} first, variance {first.path}: the swing leaves out the ends of a range (a tenth on "
-        "either side) and what inputs do together."
+        "the swing takes the two ends of a range, the others at their means; variance takes all values, those beyond "
+        "the ends too, and what inputs do together."
     )
 
 
