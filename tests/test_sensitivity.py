@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -588,6 +589,26 @@ class TestSensitivity:
     def test_a_stated_range_is_named_as_the_reason_of_another_ranking(self, tmp_path, path, ends, words):
         text = str(sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024, ranges={path: ends}))
         assert words in " ".join(text.split())
+
+    @pytest.mark.parametrize(("first", "total"), [(0.006, 0.002), (0.001, 0.0061)])
+    def test_each_share_is_known_as_well_as_the_text_says(self, tmp_path, first, total):
+        """The widest error is a group's 0.006: t of seven degrees 2.365 · 0.6 = 1.42 points, so 1.5 written upwards."""
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        (group,) = result.groups
+        result = replace(result, groups=(replace(group, first_order_error=first, total_order_error=total),))
+        assert "Each share is known to ±1.5 points (95 %) or better." in str(result)
+
+    def test_no_share_is_said_to_be_known_without_an_error(self, tmp_path):
+        """A lone input makes all of the variance, with no spread between replicates; the text has tenths of points."""
+        text = HEAD + "suppliers: {old: {unit_price: 10.50}, new: {unit_price: {uniform: [9, 11]}}}"
+        assert "known to ±0.1 points (95 %)" in str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+
+    def test_the_error_of_a_correlated_input_named_first_counts(self, tmp_path):
+        """All inputs are correlated, so that none has an index; the share in the headline is read from the draws."""
+        text = f"{PRICES}\ncorrelations: [{{between: [suppliers.new.unit_price, suppliers.new.freight], rank: 0.5}}]"
+        result = sensitivity(case_of(text, tmp_path), n=64, draws=1024)
+        inputs = tuple(replace(x, association=replace(x.association, contribution_error=0.02)) for x in result.inputs)
+        assert "known to ±4.8 points (95 %)" in str(replace(result, inputs=inputs))  # 2.365 · 2 = 4.73
 
     def test_of_a_case_without_uncertainty_says_so(self, tmp_path):
         result = sensitivity(case_of(HEAD + "suppliers: {old: {unit_price: 2}, new: {unit_price: 1}}", tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as escaping
+import math
 from collections.abc import Sequence
 
 from tco.analyses.figure import OUTPUTS
@@ -174,16 +175,21 @@ def _percent(share: float) -> str:
 
 
 def _groups(result: Sensitivity) -> str:
-    shown = [one for one in result.groups if one.total_order > 0]
+    shown = _shown_groups(result)
     if not shown:
         return ""
     lines = [f"{'Groups, share of the variance':<78}{'alone':>10}{'in all':>10}"]
-    for one in shown[:_MOST_GROUPS]:
+    for one in shown:
         cells = "".join(_with_error(*pair) for pair in _pairs(one))
         lines.append(f"  {short(_group_name(one), 75):<76}{cells}")
-    if len(shown) > _MOST_GROUPS:
-        lines.append(f"  and {len(shown) - _MOST_GROUPS} more (--format json)")
+    more = sum(one.total_order > 0 for one in result.groups) - len(shown)
+    if more:
+        lines.append(f"  and {more} more (--format json)")
     return "\n".join(lines)
+
+
+def _shown_groups(result: Sensitivity) -> list[SobolIndex]:
+    return [one for one in result.groups if one.total_order > 0][:_MOST_GROUPS]
 
 
 def _group_name(one: SobolIndex) -> str:
@@ -240,9 +246,10 @@ def _notes(result: Sensitivity) -> str:
             f"it has a part in; {result.runs:,} runs (Sobol' points, seed {result.seed}), ± one standard error."
         )
     ]
-    errors = [one.index.total_order_error for one in _moving(result) if one.index]
+    errors = _errors(result)
     if errors:
-        lines.append(wrapped(f"Shares are known to ±{100 * STUDENT * max(errors):.1g} points (95 %) or better."))
+        points = max(math.ceil(1000 * STUDENT * max(errors)), 1) / 10  # never rounded down
+        lines.append(wrapped(f"Each share is known to ±{points:g} points (95 %) or better."))
     if any(one.block for one in result.inputs):
         lines.append(wrapped("Correlated inputs share variance, so they are judged as one group and have none alone."))
     if any(one.index and one.index.first_order < -0.005 for one in result.inputs):
@@ -251,6 +258,14 @@ def _notes(result: Sensitivity) -> str:
     if differ:
         lines.append(wrapped(differ))
     return "\n".join(lines)
+
+
+def _errors(result: Sensitivity) -> list[float]:
+    """Give the standard errors of all shares that are written: of inputs, of groups, and of the input named first."""
+    moving = _moving(result)
+    indices = [*(one.index for one in moving if one.index), *_shown_groups(result)]
+    found = [error for one in indices for error in (one.first_order_error, one.total_order_error)]
+    return found + [one.association.contribution_error for one in moving[:1] if one.block]
 
 
 def _different_ranks(result: Sensitivity) -> str:
