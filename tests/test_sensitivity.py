@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.stats
+from click.testing import CliRunner
 
 import tco
+from tco import cli
 from tco.analyses.figure import Figure, labels_of
 from tco.analyses.sensitivities import Sensitivity, sensitivity
 from tco.analyses.stress import reverse_stress, stress
@@ -513,6 +515,19 @@ class TestSensitivity:
         alone = {one.path: one.index.first_order for one in result.inputs if one.index}
         rates = next(one for one in result.groups if one.name == "rates")
         assert rates.first_order == pytest.approx(sum(alone[path] for path in paths), abs=0.02)  # they hardly interact
+
+    @pytest.mark.parametrize("command", ["sensitivity", "information"])
+    def test_refuses_a_group_named_twice(self, command):
+        paths = ("failures.crushed.churn", "suppliers.borealis.switching_cost")
+        named = [word for path in paths for word in ("--group", "mine", path)]
+        result = CliRunner().invoke(cli.main, [command, str(CARTRIDGES), *named])
+        assert result.exit_code == 2
+        assert "expected every --group under a name of its own, found 'mine' twice" in result.stderr
+        assert "write all of its inputs at once: --group NAME a,b" in result.stderr
+
+    def test_counts_an_input_that_a_group_names_twice_once(self):
+        found = sobol_indices(lambda x: x["a"] + x["b"], {"a": Normal(0, 1), "b": Normal(0, 1)}, groups={"g": "aa"})
+        assert found.groups[0].paths == ("a",)
 
     def test_stress_shows_what_bands_do(self):
         case = tco.load(CARTRIDGES)

@@ -147,7 +147,7 @@ def sobol_indices(
     output, Computer Physics Communications 181, 259-270.
     """
     blocks = correlated_blocks(inputs, correlations)
-    grouped = {name: tuple(sorted(paths)) for name, paths in (groups or {}).items()}
+    grouped = {name: tuple(sorted(set(paths))) for name, paths in (groups or {}).items()}
     for name, paths in grouped.items():
         _check_group(name, paths, inputs, blocks)
     able = set(inputs if moving is None else moving)
