@@ -525,6 +525,17 @@ class TestSensitivity:
         assert "expected every --group under a name of its own, found 'mine' twice" in result.stderr
         assert "write all of its inputs at once: --group NAME a,b" in result.stderr
 
+    def test_a_group_of_one_input_is_of_one_input(self, tmp_path):
+        groups = {"price + all": ["suppliers.new.unit_price"]}
+        text = str(sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024, groups=groups))
+        assert "\n  price + all, 1 input  " in text
+        assert "1 inputs" not in text
+
+    def test_one_input_left_out_is_one_input(self, tmp_path):
+        """Carriage of 0 … 0.10 swings by 12,000 · 0.08 = 960."""
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        assert "others (1 input of a swing of 960; --format csv has all)" in view._table(result, 1)
+
     def test_counts_an_input_that_a_group_names_twice_once(self):
         found = sobol_indices(lambda x: x["a"] + x["b"], {"a": Normal(0, 1), "b": Normal(0, 1)}, groups={"g": "aa"})
         assert found.groups[0].paths == ("a",)

@@ -150,10 +150,14 @@ def _certain(one: InputSensitivity) -> bool:
 
 def _others(others: Sequence[InputSensitivity], scale: Scale) -> str:
     still = sum(one.swing == 0 and (one.index is None or one.index.total_order == 0) for one in others)
-    largest = f"of swings up to {scale.money(max(one.swing for one in others))}"
+    largest = f"{'swings up to' if len(others) > 1 else 'a swing of'} {scale.money(max(one.swing for one in others))}"
     unmoved = f", {still} of them without any effect" if still else ""
-    words = "without any effect" if still == len(others) else f"{largest}{unmoved}"
-    return f"others ({len(others)} input{'s' * (len(others) > 1)} {words}; --format csv has all)"
+    words = "without any effect" if still == len(others) else f"of {largest}{unmoved}"
+    return f"others ({_counted(len(others), 'input')} {words}; --format csv has all)"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def _middle(path: str, width: int) -> str:
@@ -193,7 +197,8 @@ def _shown_groups(result: Sensitivity) -> list[SobolIndex]:
 
 
 def _group_name(one: SobolIndex) -> str:
-    return f"correlated: {one.name}" if " + " in one.name else f"{one.name}, {len(one.paths)} inputs"
+    joined = len(one.paths) > 1 and one.name == " + ".join(one.paths)
+    return f"correlated: {one.name}" if joined else f"{one.name}, {_counted(len(one.paths), 'input')}"
 
 
 def _pairs(one: SobolIndex) -> Sequence[tuple[float, float]]:
