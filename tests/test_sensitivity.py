@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -383,6 +384,21 @@ suppliers:
         assert "Swing ranks suppliers.old.unit_price first, variance suppliers.new.unit_price" in " ".join(text.split())
         assert "variance takes all values, those beyond the ends too" in " ".join(text.split())
 
+    def test_of_correlated_inputs_are_seen_too(self, tmp_path):
+        """Neither price moves anything between its 10th and 90th percentile, and yet nothing else does."""
+        prices = (
+            "old: {unit_price: {discrete: {9.95: 95%, 20: 5%}}}",
+            "new: {unit_price: {discrete: {9: 95%, 20: 5%}}}",
+        )
+        rank = "{between: [suppliers.old.unit_price, suppliers.new.unit_price], rank: 0.5}"
+        text = f"{HEAD}\nsuppliers:\n  {prices[0]}\n  {prices[1]}\ncorrelations: [{rank}]"
+        shown = str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+        assert "no uncertain input moves" not in shown
+        assert "of the variance with what it tells of others" in shown.splitlines()[1]
+        assert "suppliers.old.unit_price  " in shown
+        assert "suppliers.new.unit_price  " in shown
+        assert "nothing here needs a better number" not in shown
+
     def test_is_what_losing_worlds_have_in_common(self):
         """Between two values the cut stands in their middle."""
         draws = {"price": np.repeat([5.3, 12.0], [960, 40]), "other": np.random.default_rng(3).random(1000)}
@@ -616,6 +632,24 @@ class TestSensitivity:
         text = str(sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024, ranges={path: ends}))
         assert words in " ".join(text.split())
 
+    def test_correlation_is_a_reason_of_another_ranking(self, tmp_path):
+        """The narrower price moves with carriage, which together make more than the wider one of the old."""
+        text = f"""{HEAD}
+suppliers:
+  old: {{unit_price: {{uniform: [10, 12]}}}}
+  new: {{unit_price: {{uniform: [9, 10.9]}}, freight: {{uniform: [0, 1.9]}}}}
+correlations: [{{between: [suppliers.new.unit_price, suppliers.new.freight], rank: 0.9}}]"""
+        shown = " ".join(str(sensitivity(case_of(text, tmp_path), n=256, draws=4096)).split())
+        assert "Swing ranks suppliers.old.unit_price first, variance suppliers.new." in shown
+        assert "what inputs do together and tell of each other." in shown
+
+    def test_a_share_that_rounds_to_zero_has_no_sign(self, tmp_path):
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        (group,) = result.groups
+        shown = str(replace(result, groups=(replace(group, first_order=-0.004),)))
+        assert " 0 ±0.0 %" in shown
+        assert "-0 ±" not in shown
+
     @pytest.mark.parametrize(("first", "total"), [(0.006, 0.002), (0.001, 0.0061)])
     def test_each_share_is_known_as_well_as_the_text_says(self, tmp_path, first, total):
         """The widest error is a group's 0.006: t of seven degrees 2.365 · 0.6 = 1.42 points, so 1.5 written upwards."""
@@ -635,6 +669,103 @@ class TestSensitivity:
         result = sensitivity(case_of(text, tmp_path), n=64, draws=1024)
         inputs = tuple(replace(x, association=replace(x.association, contribution_error=0.02)) for x in result.inputs)
         assert "known to ±4.8 points (95 %)" in str(replace(result, inputs=inputs))  # 2.365 · 2 = 4.73
+
+    @pytest.mark.parametrize(
+        ("old", "words"),
+        [  # the new one costs 9 … 11.10
+            (12.0, "Losing worlds: none of 1,024 draws"),
+            (8.0, "Losing worlds: all of 1,024 draws"),
+        ],
+    )
+    def test_says_where_all_or_no_worlds_lose(self, tmp_path, old, words):
+        case = case_of(PRICES, tmp_path).with_({"suppliers.old.unit_price": old})
+        assert words in str(sensitivity(case, n=64, draws=1024))
+
+    def test_worlds_that_save_nothing_count_with_those_that_lose_and_are_said_to(self, tmp_path):
+        """A price of 9 saves, one of 10 is the baseline's own: none loses money, and four of ten save none."""
+        text = HEAD + "suppliers: {old: {unit_price: 10}, new: {unit_price: {discrete: {9: 60%, 10: 40%}}}}"
+        shown = str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+        assert "Losing worlds (40 % of all, in which nothing is saved) have in common" in shown
+
+    def test_says_where_too_few_worlds_lose_to_tell(self, tmp_path):
+        """Of prices even on 9 … 11 one in a hundred is above 10.98: ten of 1,024 draws, give or take evenness."""
+        text = HEAD + "suppliers: {old: {unit_price: 10.98}, new: {unit_price: {uniform: [9, 11]}}}"
+        shown = str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+        assert re.search(r"Losing worlds: (9|10|11|12) of 1,024 draws, too few to say what they have in common", shown)
+
+    @pytest.mark.parametrize(
+        ("price", "words"),
+        [
+            (10.0, "it saves in all 1,024 draws, but not everywhere in the range stated for suppliers.new.unit_price"),
+            (11.0, "it saves in no draw, but does in the range stated for suppliers.new.unit_price"),
+        ],
+    )
+    def test_a_stated_range_may_say_otherwise_than_every_draw(self, tmp_path, price, words):
+        """Against 10.50 a price of 9 saves and one of 11 does not."""
+        text = HEAD + f"suppliers: {{old: {{unit_price: 10.50}}, new: {{unit_price: {price}}}}}"
+        ranges = {"suppliers.new.unit_price": (9.0, 11.0)}
+        shown = " ".join(str(sensitivity(case_of(text, tmp_path), n=64, draws=1024, ranges=ranges)).split())
+        assert words in shown
+        assert "so no better number is needed" not in shown
+        assert "purchase price, in the supplier's currency, in the range stated for it" in shown
+
+    def test_a_cost_that_nothing_uncertain_moves_asks_for_the_range_in_the_case(self, tmp_path):
+        text = HEAD + "suppliers: {old: {unit_price: 10 to 11}, new: {unit_price: 10}}"
+        ranges = {"suppliers.new.unit_price": (9.0, 11.0)}
+        case = case_of(text, tmp_path)
+        shown = " ".join(str(sensitivity(case, output="cost", n=64, draws=1024, ranges=ranges)).split())
+        assert (
+            "What to do: nothing that is uncertain in the case moves this cost; write the range of suppliers" in shown
+        )
+
+    def test_a_saving_by_hard_lines_is_not_called_a_saving_all_in(self, tmp_path):
+        """Prices are hard lines: the new one costs at most 11.10 of 12."""
+        case = case_of(PRICES, tmp_path).with_({"suppliers.old.unit_price": 12.0})
+        shown = " ".join(str(sensitivity(case, output="hard", n=64, draws=1024)).split())
+        assert "it saves by its hard lines alone in all 1,024 draws" in shown
+
+    def test_a_cost_under_stress_is_not_said_to_be_above_zero(self, tmp_path):
+        bands = {"suppliers.new.unit_price": (0.75, 1.0)}
+        shown = str(sensitivity(case_of(PRICES, tmp_path), output="cost", n=64, draws=1024, bands=bands))
+        assert "Stress, 25 % of worlds" in shown
+        assert "above 0" not in shown
+
+    def test_the_finding_says_where_other_inputs_have_a_part_in_a_share(self, tmp_path):
+        """Cost 12,000·p·(1 + d), p even on 1 … 3, d even on 0 … 1: what multiplies has a part in what the other does.
+
+        Var = E[p²]·E[(1+d)²] − 4·1.5² = 13/3·7/3 − 9 = 10/9; alone p makes (1/3)·2.25, so 67.5 %, in all (1/3)·(7/3),
+        so 70 %.
+        """
+        text = (
+            HEAD
+            + "suppliers: {old: {unit_price: 3}, new: {unit_price: {uniform: [1, 3]}, duty_rate: {uniform: [0, 1]}}}"
+        )
+        result = sensitivity(case_of(text, tmp_path), output="cost", n=4096, draws=1024)
+        (price,) = [one.index for one in result.inputs if one.path == "suppliers.new.unit_price"]
+        assert price.first_order == pytest.approx(0.675, abs=0.005)
+        assert price.total_order == pytest.approx(0.70, abs=0.005)
+        assert str(result).splitlines()[1].endswith(", a part in 70 % of the variance")
+
+    def test_a_group_asked_for_that_has_no_effect_is_counted(self, tmp_path):
+        text = PRICES + "  third: {unit_price: 11 to 12}"
+        groups = {"mine": ["suppliers.new.unit_price", "suppliers.new.freight"], "idle": ["suppliers.third.unit_price"]}
+        shown = str(sensitivity(case_of(text, tmp_path), "new", n=64, draws=1024, groups=groups))
+        assert "  others (1 group without any effect; --format json has all)" in shown
+
+    def test_many_small_inputs_that_weigh_together_are_not_to_be_left(self, tmp_path):
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        top, small = result.inputs
+        for many, left in ((4, True), (10, False)):  # of 0.9 % each: 3.6 % and 9 % together
+            others = [
+                replace(small, path=f"{small.path}{i}", index=replace(small.index, total_order=0.009))
+                for i in range(many)
+            ]
+            words = f"Leave the {many} inputs below 1 %"
+            assert (words in " ".join(str(replace(result, inputs=(top, *others))).split())) == left
+
+    def test_values_beside_a_power_of_ten_are_written_in_digits(self):
+        assert view.amount(999.6, "number") == "1,000"
+        assert view.amount(9.996, "rate") == "1,000 %"
 
     def test_of_a_case_without_uncertainty_says_so(self, tmp_path):
         result = sensitivity(case_of(HEAD + "suppliers: {old: {unit_price: 2}, new: {unit_price: 1}}", tmp_path))

@@ -41,6 +41,8 @@ class InputSensitivity:
         share, rate, positive or number; as formulas declare it.
     bar : Bar
         Moved alone, all others at their means.
+    moves : bool
+        Whether the case lets it vary and the figure is made from it.
     block : str
         The correlated inputs that it is judged with, under whose name its Sobol' indices stand; empty for none.
     index : SobolIndex or None
@@ -54,6 +56,7 @@ class InputSensitivity:
     kind: str
     unit: str
     bar: Bar
+    moves: bool
     block: str
     index: SobolIndex | None
     association: Association
@@ -282,7 +285,7 @@ def sensitivity(
         expected=float(values.mean()),
         expected_error=float(values.reshape(REPLICATES, -1).mean(axis=1).std(ddof=1) / np.sqrt(REPLICATES)),
         probability_positive=float((values > 0).mean()),
-        inputs=_inputs(moved, shares.inputs, together),
+        inputs=_inputs(moved, shares.inputs, together, figure.moving),
         groups=tuple(sorted((*joined, *shares.groups), key=lambda one: (-one.total_order, one.name))),
         rules=reverse_stress({path: worlds.draws[path] for path in figure.moving}, _losing(values, output)),
         stressed=stress(worlds.draws, values, bands) if bands else None,
@@ -316,7 +319,7 @@ def _whole_groups(outcomes: Outcomes) -> dict[str, tuple[str, ...]]:
 
 
 def _inputs(
-    moved: Tornado, indices: Sequence[SobolIndex], together: Mapping[str, Association]
+    moved: Tornado, indices: Sequence[SobolIndex], together: Mapping[str, Association], moving: Collection[str]
 ) -> tuple[InputSensitivity, ...]:
     index_of = {path: one for one in indices for path in one.paths}
     found = []
@@ -330,6 +333,7 @@ def _inputs(
                 kind=moved.kinds[bar.path],
                 unit=moved.units[bar.path],
                 bar=bar,
+                moves=bar.path in moving,
                 block=index.name if index is not None and joined else "",
                 index=None if joined else index,
                 association=together.get(bar.path, Association(bar.path, 0.0, 0.0, 0.0, 0.0, 0.0)),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import InputSensitivity, Sensitivity
-from tco.analyses.stress import Rule
+from tco.analyses.stress import FEWEST, Rule
 from tco.analyses.variance import STUDENT, SobolIndex
 from tco.views.table import WIDTH, Scale, money, short, signed, wrapped
 
@@ -19,6 +19,8 @@ _MOST_WARNINGS = 3
 _MOST_GROUPS = 5
 _SMALL = 0.01
 """Share of the variance below which an input may be left as it is."""
+_SMALL_TOGETHER = 0.05
+"""Share of the variance below which all of these together may be."""
 
 
 def text(result: Sensitivity) -> str:
@@ -68,8 +70,12 @@ def _cells(one: InputSensitivity) -> list[str]:
 def amount(value: float, kind: str) -> str:
     """Write an input's value: shares and rates in per cent, all with three significant digits, large ones in full."""
     if kind in ("share", "rate"):
-        return f"{100 * value:.3g} %"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return f"{_three_digits(100 * value)} %"
+    return _three_digits(value)
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
 def _finding(result: Sensitivity) -> str:
@@ -89,14 +95,30 @@ def _finding(result: Sensitivity) -> str:
 
 
 def _naming(one: InputSensitivity) -> str:
-    share = f", {_percent(_share(one))} of the variance" if _share(one) > 0 else ""
+    share = _of_the_variance(one)
     return f"  {short(one.label, WIDTH - 2 - len(share))}{share}"
+
+
+def _of_the_variance(one: InputSensitivity) -> str:
+    """Say what share of the variance an input makes, and whether others have a part in it."""
+    if _certain(one):
+        return ", in the range stated for it"
+    share = f"{_percent(_share(one))} of the variance"
+    if one.index is None:
+        return f", {share} with what it tells of others" if _share(one) > 0 else ""
+    alone, in_all = _shares(one)
+    return f", {share}" if alone == in_all else f", a part in {share}"
 
 
 def _moving(result: Sensitivity) -> list[InputSensitivity]:
     """Give the inputs that move the figure, the one of the largest share of its variance first."""
-    found = [one for one in result.inputs if one.swing > 0 or (one.index and one.index.total_order > 0)]
+    found = [one for one in result.inputs if _moves(one)]
     return sorted(found, key=lambda one: (-_share(one), -one.swing, one.path))
+
+
+def _moves(one: InputSensitivity) -> bool:
+    """Say whether an input has an effect, be it beyond the ends of its range alone, as that of a rare event."""
+    return one.swing > 0 or (one.moves and bool(one.block)) or (one.index is not None and one.index.total_order > 0)
 
 
 def _share(one: InputSensitivity) -> float:
@@ -149,7 +171,7 @@ def _certain(one: InputSensitivity) -> bool:
 
 
 def _others(others: Sequence[InputSensitivity], scale: Scale) -> str:
-    still = sum(one.swing == 0 and (one.index is None or one.index.total_order == 0) for one in others)
+    still = sum(not _moves(one) for one in others)
     largest = f"{'swings up to' if len(others) > 1 else 'a swing of'} {scale.money(max(one.swing for one in others))}"
     unmoved = f", {still} of them without any effect" if still else ""
     words = "without any effect" if still == len(others) else f"of {largest}{unmoved}"
@@ -180,15 +202,17 @@ def _percent(share: float) -> str:
 
 def _groups(result: Sensitivity) -> str:
     shown = _shown_groups(result)
-    if not shown:
+    if not result.groups or not _moving(result):
         return ""
     lines = [f"{'Groups, share of the variance':<78}{'alone':>10}{'in all':>10}"]
     for one in shown:
         cells = "".join(_with_error(*pair) for pair in _pairs(one))
         lines.append(f"  {short(_group_name(one), 75):<76}{cells}")
-    more = sum(one.total_order > 0 for one in result.groups) - len(shown)
-    if more:
-        lines.append(f"  and {more} more (--format json)")
+    others = [one for one in result.groups if one not in shown]
+    if others:
+        still = sum(one.total_order == 0 for one in others)
+        words = " without any effect" if still == len(others) else f", {still} of them without any effect" * (still > 0)
+        lines.append(f"  others ({_counted(len(others), 'group')}{words}; --format json has all)")
     return "\n".join(lines)
 
 
@@ -206,21 +230,29 @@ def _pairs(one: SobolIndex) -> Sequence[tuple[float, float]]:
 
 
 def _with_error(share: float, error: float) -> str:
-    return f"{f'{100 * share:.0f} ±{100 * error:.1f} %':>11}"
+    return f"{f'{round(100 * share)} ±{100 * error:.1f} %':>11}"
 
 
 def _losing(result: Sensitivity) -> str:
     """Say what losing worlds have in common, in one to three rules."""
-    losing = 1 - result.probability_positive
     if result.output == "cost" or not _moving(result):
         return ""
+    losing = 1 - result.probability_positive
     if not result.rules:
-        never = f"Losing worlds: none in {result.draws:,} draws"
-        few = f"Losing worlds ({_percent(losing)}) have nothing in common that a simple rule would say"
-        return never if losing == 0 else few
-    lines = [f"Losing worlds ({_percent(losing)} of all) have in common"]
+        return f"Losing worlds: {_unruled(round(losing * result.draws), result.draws)}"
+    lines = [f"Losing worlds ({_percent(losing)} of all, in which nothing is saved) have in common"]
     labels = {one.path: one for one in result.inputs}
     return "\n".join([*lines, *(wrapped(_rule(rule, labels)) for rule in result.rules)])
+
+
+def _unruled(losing: int, draws: int) -> str:
+    """Say how many draws lose where no rule says which."""
+    if losing in (0, draws):
+        return f"{'all' if losing else 'none'} of {draws:,} draws"
+    many = f"{losing:,} of {draws:,} draws"
+    if losing < FEWEST:
+        return f"{many}, too few to say what they have in common"
+    return f"{many}, with nothing in common that a simple rule would say"
 
 
 def _rule(rule: Rule, inputs: dict[str, InputSensitivity]) -> str:
@@ -239,7 +271,8 @@ def _stressed(result: Sensitivity) -> str:
     bands = ", ".join(f"{path} in {100 * low:g} % to {100 * high:g} %" for path, (low, high) in found.bands.items())
     mean = f"mean {money(found.mean)} ± {money(found.mean_error)} {result.currency} instead of {money(found.all_mean)}"
     chance = f"above 0 in {_percent(found.probability_positive)} instead of {_percent(found.all_probability_positive)}"
-    return "\n".join([f"Stress, {_percent(found.share)} of worlds", wrapped(f"{bands}: {mean}; {chance}")])
+    words = f"{bands}: {mean}" if result.output == "cost" else f"{bands}: {mean}; {chance}"
+    return "\n".join([f"Stress, {_percent(found.share)} of worlds", wrapped(words)])
 
 
 def _notes(result: Sensitivity) -> str:
@@ -254,10 +287,11 @@ def _notes(result: Sensitivity) -> str:
     errors = _errors(result)
     if errors:
         points = max(math.ceil(1000 * STUDENT * max(errors)), 1) / 10  # never rounded down
-        lines.append(wrapped(f"Each share is known to ±{points:g} points (95 %) or better."))
+        lines.append(wrapped(f"Each share is known to ±{points:.1f} points (95 %) or better."))
     if any(one.block for one in result.inputs):
         lines.append(wrapped("Correlated inputs share variance, so they are judged as one group and have none alone."))
-    if any(one.index and one.index.first_order < -0.005 for one in result.inputs):
+    indices = [*(one.index for one in result.inputs if one.index), *_shown_groups(result)]
+    if any(one.first_order < -0.005 for one in indices):
         lines.append(wrapped("A share below 0 is sampling noise about 0; more samples (-n) shrink it."))
     differ = _different_ranks(result)
     if differ:
@@ -296,9 +330,10 @@ def _reason(widest: InputSensitivity, first: InputSensitivity) -> str:
     stated = " and ".join(one.path for one in (widest, first) if one.bar.stated)
     if stated:
         return f"the swing takes the range stated for {stated}, variance the distribution in the case."
+    correlated = " and tell of each other" if widest.block or first.block else ""
     return (
         "the swing takes the two ends of a range, the others at their means; variance takes all values, those beyond "
-        "the ends too, and what inputs do together."
+        f"the ends too, and what inputs do together{correlated}."
     )
 
 
@@ -318,18 +353,48 @@ def _todo(result: Sensitivity) -> str:
     if result.output != "cost" and result.probability_positive in (0, 1):
         return _sure(result)
     top = moving[0]
-    small = [one for one in result.inputs if one is not top and one.index and one.index.total_order < _SMALL]
-    leave = f" Leave the {len(small)} inputs below 1 % of the variance as they are." if len(small) > 1 else ""
+    if _certain(top):
+        return wrapped(
+            f"What to do: nothing that is uncertain in the case moves this cost; write the range of {top.path} into "
+            "it, so that its share of the variance and, with `tco information`, what a better number is worth can be "
+            "judged."
+        ).lstrip()
     return wrapped(
         f"What to do: get a better number for {top.path} first - if that could change the choice, which `tco "
-        f"information` answers.{leave}"
+        f"information` answers.{_leaving(result, top)}"
     ).lstrip()
+
+
+def _leaving(result: Sensitivity, top: InputSensitivity) -> str:
+    """Say how many inputs may be left as they are, where that holds for all of them together too."""
+    shares = [one.index.total_order for one in result.inputs if one is not top and one.index]
+    small = [share for share in shares if share < _SMALL]
+    if len(small) < 2 or sum(small) >= _SMALL_TOGETHER:
+        return ""
+    return f" Leave the {len(small)} inputs below 1 % of the variance as they are."
+
+
+_SAVES = {
+    "npv": "saves",
+    "hard": "saves by its hard lines alone",
+    "hard_and_estimated": "saves by its hard and estimated lines alone",
+}
 
 
 def _sure(result: Sensitivity) -> str:
-    """Say that no number needs to be better where every draw says the same."""
-    every = f"saves in all {result.draws:,} draws" if result.probability_positive else "saves in no draw"
+    """Say that no number needs to be better where every draw says the same, unless a stated range says otherwise."""
+    saves, always = _SAVES[result.output], result.probability_positive == 1
+    every = f"it {saves} in {f'all {result.draws:,} draws' if always else 'no draw'}"
+    doubtful = [one.path for one in result.inputs if one.bar.stated and not _all(one, positive=always)]
+    if doubtful:
+        where = "but not everywhere" if always else "but does"
+        words = f"{every}, {where} in the range stated for {', '.join(doubtful)}: get a better number for that first."
+        return wrapped(f"What to do: {words}").lstrip()
     return wrapped(
-        f"What to do: it {every}, so no better number is needed to tell it from {result.baseline_label}. Which option "
+        f"What to do: {every}, so no better number is needed to tell it from {result.baseline_label}. Which option "
         "is best of all, and what would be worth finding out for that, `tco information` answers."
     ).lstrip()
+
+
+def _all(one: InputSensitivity, *, positive: bool) -> bool:
+    return all((figure > 0) == positive for _, figure in one.bar.spider)
