@@ -164,6 +164,12 @@ class TestSobolIndices:
         for index in sobol_indices(lambda x: 0 * x["x1"] + 2, THREE, 64).inputs:
             assert (index.first_order, index.total_order, index.first_order_error) == (0, 0, 0)
 
+    def test_say_what_points_they_are_made_from(self):
+        """A and B take two dimensions an input, of which Sobol' points have 1,024."""
+        for inputs, points in ((512, "Sobol' points"), (513, "Latin hypercubes")):
+            many = {f"x{i}": Uniform(0, 1) for i in range(inputs)}
+            assert sobol_indices(lambda x: x["x0"] + x["x1"], many, 64, moving=["x0", "x1"]).points == points
+
     def test_agree_with_scipy(self):
         def rows(x):
             return ishigami({f"x{i + 1}": x[i] for i in range(3)})
@@ -642,6 +648,13 @@ correlations: [{{between: [suppliers.new.unit_price, suppliers.new.freight], ran
         shown = " ".join(str(sensitivity(case_of(text, tmp_path), n=256, draws=4096)).split())
         assert "Swing ranks suppliers.old.unit_price first, variance suppliers.new." in shown
         assert "what inputs do together and tell of each other." in shown
+
+    def test_says_what_points_its_runs_are_made_from(self, tmp_path):
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        for points in ("Sobol' points", "Latin hypercubes"):
+            told = replace(result, points=points)
+            assert f"runs ({points}, seed 0)" in " ".join(str(told).split())
+            assert told.to_dict()["method"].endswith(f"eight independent replicates of {points}")
 
     def test_a_share_that_rounds_to_zero_has_no_sign(self, tmp_path):
         result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)

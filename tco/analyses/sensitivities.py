@@ -23,7 +23,7 @@ from tco.version import VERSION
 
 BASE_SAMPLES = 4096
 """Base samples of Sobol' indices unless told otherwise."""
-METHOD = "Sobol' indices by Azzini, Mara and Rosati (2021) on scrambled Sobol' points, eight replicates"
+METHOD = "Sobol' indices by Azzini, Mara and Rosati (2021) on eight independent replicates of"
 
 _NESTED = ("spider", "first_order_interval", "total_order_interval")
 """What is no single number, and therefore not in the rows."""
@@ -121,6 +121,8 @@ class Sensitivity(Result):
         Percentiles between which each input was moved.
     n, runs, draws, seed : int
         Base samples and runs of the model for Sobol' indices; draws of the simulation; what all were made from.
+    points : str
+        What the base samples are: ``Sobol' points`` or ``Latin hypercubes``.
     warnings : tuple of str
         Doubts about the case, and rates that are unknown.
     provenance : Provenance
@@ -146,6 +148,7 @@ class Sensitivity(Result):
     high: float
     n: int
     runs: int
+    points: str
     draws: int
     seed: int
     baseline_label: str
@@ -166,7 +169,7 @@ class Sensitivity(Result):
             "currency": self.currency,
             "supplier": self.supplier,
             "output": self.output,
-            "method": METHOD,
+            "method": f"{METHOD} {self.points}",
             "base": self.base,
             "expected": self.expected,
             "expected_standard_error": self.expected_error,
@@ -293,6 +296,7 @@ def sensitivity(
         high=high,
         n=shares.n,
         runs=shares.runs,
+        points=shares.points,
         draws=worlds.n,
         seed=seed,
         baseline_label=case.option(case.baseline).label,

@@ -281,7 +281,7 @@ def _notes(result: Sensitivity) -> str:
         wrapped(
             f"Assumed: the swing moves one input alone, the others at their means, so it speaks of the base case and "
             f"not of correlations. Alone / in all: share of the variance that knowing an input would take away / that "
-            f"it has a part in; {result.runs:,} runs (Sobol' points, seed {result.seed}), ± one standard error."
+            f"it has a part in; {result.runs:,} runs ({result.points}, seed {result.seed}), ± one standard error."
         )
     ]
     errors = _errors(result)
