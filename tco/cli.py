@@ -816,7 +816,13 @@ def _progress(doing: str) -> Iterator[Callable[[int, int], None] | None]:
 
 def _groups(stated: Sequence[tuple[str, str]]) -> dict[str, list[str]] | None:
     """Read groups of inputs given as a name and paths with commas between them."""
-    return {name: [path.strip() for path in paths.split(",")] for name, paths in stated} or None
+    found: dict[str, list[str]] = {}
+    for name, paths in stated:
+        if name in found:
+            hint = "name it otherwise, or write all of its inputs at once: --group NAME a,b"
+            raise click.UsageError(f"expected every --group under a name of its own, found '{name}' twice: {hint}")
+        found[name] = [path.strip() for path in paths.split(",")]
+    return found or None
 
 
 def _only(scenarios: Sequence[str]) -> str:

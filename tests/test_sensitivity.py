@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.stats
+from click.testing import CliRunner
 
 import tco
+from tco import cli
 from tco.analyses.figure import Figure, labels_of
 from tco.analyses.sensitivities import Sensitivity, sensitivity
 from tco.analyses.stress import reverse_stress, stress
@@ -159,6 +163,12 @@ class TestSobolIndices:
     def test_of_a_figure_that_does_not_vary_are_zero(self):
         for index in sobol_indices(lambda x: 0 * x["x1"] + 2, THREE, 64).inputs:
             assert (index.first_order, index.total_order, index.first_order_error) == (0, 0, 0)
+
+    def test_say_what_points_they_are_made_from(self):
+        """A and B take two dimensions an input, of which Sobol' points have 1,024."""
+        for inputs, points in ((512, "Sobol' points"), (513, "Latin hypercubes")):
+            many = {f"x{i}": Uniform(0, 1) for i in range(inputs)}
+            assert sobol_indices(lambda x: x["x0"] + x["x1"], many, 64, moving=["x0", "x1"]).points == points
 
     def test_agree_with_scipy(self):
         def rows(x):
@@ -378,6 +388,22 @@ suppliers:
         assert "new: purchase price" in text.splitlines()[1]
         assert "get a better number for suppliers.new.unit_price first" in text
         assert "Swing ranks suppliers.old.unit_price first, variance suppliers.new.unit_price" in " ".join(text.split())
+        assert "variance takes all values, those beyond the ends too" in " ".join(text.split())
+
+    def test_of_correlated_inputs_are_seen_too(self, tmp_path):
+        """Neither price moves anything between its 10th and 90th percentile, and yet nothing else does."""
+        prices = (
+            "old: {unit_price: {discrete: {9.95: 95%, 20: 5%}}}",
+            "new: {unit_price: {discrete: {9: 95%, 20: 5%}}}",
+        )
+        rank = "{between: [suppliers.old.unit_price, suppliers.new.unit_price], rank: 0.5}"
+        text = f"{HEAD}\nsuppliers:\n  {prices[0]}\n  {prices[1]}\ncorrelations: [{rank}]"
+        shown = str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+        assert "no uncertain input moves" not in shown
+        assert "of the variance with what it tells of others" in shown.splitlines()[1]
+        assert "suppliers.old.unit_price  " in shown
+        assert "suppliers.new.unit_price  " in shown
+        assert "nothing here needs a better number" not in shown
 
     def test_is_what_losing_worlds_have_in_common(self):
         """Between two values the cut stands in their middle."""
@@ -512,6 +538,30 @@ class TestSensitivity:
         rates = next(one for one in result.groups if one.name == "rates")
         assert rates.first_order == pytest.approx(sum(alone[path] for path in paths), abs=0.02)  # they hardly interact
 
+    @pytest.mark.parametrize("command", ["sensitivity", "information"])
+    def test_refuses_a_group_named_twice(self, command):
+        paths = ("failures.crushed.churn", "suppliers.borealis.switching_cost")
+        named = [word for path in paths for word in ("--group", "mine", path)]
+        result = CliRunner().invoke(cli.main, [command, str(CARTRIDGES), *named])
+        assert result.exit_code == 2
+        assert "expected every --group under a name of its own, found 'mine' twice" in result.stderr
+        assert "write all of its inputs at once: --group NAME a,b" in result.stderr
+
+    def test_a_group_of_one_input_is_of_one_input(self, tmp_path):
+        groups = {"price + all": ["suppliers.new.unit_price"]}
+        text = str(sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024, groups=groups))
+        assert "\n  price + all, 1 input  " in text
+        assert "1 inputs" not in text
+
+    def test_one_input_left_out_is_one_input(self, tmp_path):
+        """Carriage of 0 … 0.10 swings by 12,000 · 0.08 = 960."""
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        assert "others (1 input of a swing of 960; --format csv has all)" in view._table(result, 1)
+
+    def test_counts_an_input_that_a_group_names_twice_once(self):
+        found = sobol_indices(lambda x: x["a"] + x["b"], {"a": Normal(0, 1), "b": Normal(0, 1)}, groups={"g": "aa"})
+        assert found.groups[0].paths == ("a",)
+
     def test_stress_shows_what_bands_do(self):
         case = tco.load(CARTRIDGES)
         band = {"suppliers.borealis.failure_rates.leaks": (0.75, 1.0)}
@@ -528,6 +578,207 @@ class TestSensitivity:
         assert condition.value == pytest.approx(10.45, abs=0.06)
         assert "suppliers.new.unit_price above 10.4" in str(result).replace("10.5", "10.4")
         assert "of the worlds there lose" in str(result)
+
+    @pytest.mark.parametrize("ends", [(4.5, 5.5), (4.8999, 4.9001)])
+    def test_a_range_asked_for_is_among_the_rows(self, ends):
+        """Whether its swing is the widest or the smallest; certain in the case, it has no share of the variance."""
+        path = "suppliers.borealis.unit_price"
+        case = tco.load(CARTRIDGES)
+        result = sensitivity(case, "borealis", n=64, draws=1024, ranges={path: ends})
+        lines = str(result).splitlines()
+        (row,) = [line for line in lines if line.startswith(f"  {path} ")]
+        assert "*" in row
+        assert row.split()[-2:] == ["–", "–"]
+        assert "* a stated range instead; – certain in the case" in lines
+        low, high = (tco.compare(case.with_({path: end})).supplier("borealis").npv for end in ends)
+        assert f"{low:,.0f} … {high:,.0f}" in row
+        assert len(lines) <= 45
+
+    def test_every_range_asked_for_is_among_the_rows(self):
+        """Eight prices of inputs that move little, and one that moves nothing."""
+        case = tco.load(CARTRIDGES)
+        moved = [one for one in sensitivity(case, "borealis", n=64, draws=1024).inputs if one.swing > 0][-8:]
+        still = next(one for one in sensitivity(case, "borealis", n=64, draws=1024).inputs if one.swing == 0)
+        ranges = {one.path: (one.bar.from_value, one.bar.to_value) for one in [*moved, still]}
+        text = str(sensitivity(case, "borealis", n=64, draws=1024, ranges=ranges))
+        assert text.count("*  ") == len(ranges)
+
+    def test_a_range_may_be_stated_for_what_the_case_leaves_at_its_default(self):
+        case, path = tco.load(CARTRIDGES), "product.sale_price_growth"
+        result = sensitivity(case, "borealis", n=64, draws=1024, ranges={path: (0.0, 0.08)})
+        (one,) = [one for one in result.inputs if one.path == path]
+        npv = tco.compare(case.with_({path: 0.08})).supplier("borealis").npv
+        assert one.bar.high == pytest.approx(npv, rel=1e-9)
+        assert "growth of the sale price a year" in str(result)
+
+    @pytest.mark.parametrize(
+        ("path", "ends", "words"),
+        [  # the price makes nearly all of the variance: (2/0.1)² : 1, of uniforms on 9 … 11 and 0 … 0.10
+            (
+                "suppliers.old.unit_price",
+                (8.0, 13.0),
+                "Swing ranks suppliers.old.unit_price first, variance suppliers.new.unit_price: the former is certain "
+                "in the case, so it has a swing in the range stated for it but no variance.",
+            ),
+            (
+                "suppliers.new.freight",
+                (0.0, 3.0),
+                "Swing ranks suppliers.new.freight first, variance suppliers.new.unit_price: the swing takes the range "
+                "stated for suppliers.new.freight, variance the distribution in the case.",
+            ),
+            (
+                "suppliers.new.unit_price",
+                (10.0, 10.001),
+                "Swing ranks suppliers.new.freight first, variance suppliers.new.unit_price: the swing takes the range "
+                "stated for suppliers.new.unit_price, variance the distribution in the case.",
+            ),
+        ],
+    )
+    def test_a_stated_range_is_named_as_the_reason_of_another_ranking(self, tmp_path, path, ends, words):
+        text = str(sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024, ranges={path: ends}))
+        assert words in " ".join(text.split())
+
+    def test_correlation_is_a_reason_of_another_ranking(self, tmp_path):
+        """The narrower price moves with carriage, which together make more than the wider one of the old."""
+        text = f"""{HEAD}
+suppliers:
+  old: {{unit_price: {{uniform: [10, 12]}}}}
+  new: {{unit_price: {{uniform: [9, 10.9]}}, freight: {{uniform: [0, 1.9]}}}}
+correlations: [{{between: [suppliers.new.unit_price, suppliers.new.freight], rank: 0.9}}]"""
+        shown = " ".join(str(sensitivity(case_of(text, tmp_path), n=256, draws=4096)).split())
+        assert "Swing ranks suppliers.old.unit_price first, variance suppliers.new." in shown
+        assert "what inputs do together and tell of each other." in shown
+
+    def test_says_what_points_its_runs_are_made_from(self, tmp_path):
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        for points in ("Sobol' points", "Latin hypercubes"):
+            told = replace(result, points=points)
+            assert f"runs ({points}, seed 0)" in " ".join(str(told).split())
+            assert told.to_dict()["method"].endswith(f"eight independent replicates of {points}")
+
+    def test_a_share_that_rounds_to_zero_has_no_sign(self, tmp_path):
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        (group,) = result.groups
+        shown = str(replace(result, groups=(replace(group, first_order=-0.004),)))
+        assert " 0 ±0.0 %" in shown
+        assert "-0 ±" not in shown
+
+    @pytest.mark.parametrize(("first", "total"), [(0.006, 0.002), (0.001, 0.0061)])
+    def test_each_share_is_known_as_well_as_the_text_says(self, tmp_path, first, total):
+        """The widest error is a group's 0.006: t of seven degrees 2.365 · 0.6 = 1.42 points, so 1.5 written upwards."""
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        (group,) = result.groups
+        result = replace(result, groups=(replace(group, first_order_error=first, total_order_error=total),))
+        assert "Each share is known to ±1.5 points (95 %) or better." in str(result)
+
+    def test_no_share_is_said_to_be_known_without_an_error(self, tmp_path):
+        """A lone input makes all of the variance, with no spread between replicates; the text has tenths of points."""
+        text = HEAD + "suppliers: {old: {unit_price: 10.50}, new: {unit_price: {uniform: [9, 11]}}}"
+        assert "known to ±0.1 points (95 %)" in str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+
+    def test_the_error_of_a_correlated_input_named_first_counts(self, tmp_path):
+        """All inputs are correlated, so that none has an index; the share in the headline is read from the draws."""
+        text = f"{PRICES}\ncorrelations: [{{between: [suppliers.new.unit_price, suppliers.new.freight], rank: 0.5}}]"
+        result = sensitivity(case_of(text, tmp_path), n=64, draws=1024)
+        inputs = tuple(replace(x, association=replace(x.association, contribution_error=0.02)) for x in result.inputs)
+        assert "known to ±4.8 points (95 %)" in str(replace(result, inputs=inputs))  # 2.365 · 2 = 4.73
+
+    @pytest.mark.parametrize(
+        ("old", "words"),
+        [  # the new one costs 9 … 11.10
+            (12.0, "Losing worlds: none of 1,024 draws"),
+            (8.0, "Losing worlds: all of 1,024 draws"),
+        ],
+    )
+    def test_says_where_all_or_no_worlds_lose(self, tmp_path, old, words):
+        case = case_of(PRICES, tmp_path).with_({"suppliers.old.unit_price": old})
+        assert words in str(sensitivity(case, n=64, draws=1024))
+
+    def test_worlds_that_save_nothing_count_with_those_that_lose_and_are_said_to(self, tmp_path):
+        """A price of 9 saves, one of 10 is the baseline's own: none loses money, and four of ten save none."""
+        text = HEAD + "suppliers: {old: {unit_price: 10}, new: {unit_price: {discrete: {9: 60%, 10: 40%}}}}"
+        shown = str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+        assert "Losing worlds (40 % of all, in which nothing is saved) have in common" in shown
+
+    def test_says_where_too_few_worlds_lose_to_tell(self, tmp_path):
+        """Of prices even on 9 … 11 one in a hundred is above 10.98: ten of 1,024 draws, give or take evenness."""
+        text = HEAD + "suppliers: {old: {unit_price: 10.98}, new: {unit_price: {uniform: [9, 11]}}}"
+        shown = str(sensitivity(case_of(text, tmp_path), n=64, draws=1024))
+        assert re.search(r"Losing worlds: (9|10|11|12) of 1,024 draws, too few to say what they have in common", shown)
+
+    @pytest.mark.parametrize(
+        ("price", "words"),
+        [
+            (10.0, "it saves in all 1,024 draws, but not everywhere in the range stated for suppliers.new.unit_price"),
+            (11.0, "it saves in no draw, but does in the range stated for suppliers.new.unit_price"),
+        ],
+    )
+    def test_a_stated_range_may_say_otherwise_than_every_draw(self, tmp_path, price, words):
+        """Against 10.50 a price of 9 saves and one of 11 does not."""
+        text = HEAD + f"suppliers: {{old: {{unit_price: 10.50}}, new: {{unit_price: {price}}}}}"
+        ranges = {"suppliers.new.unit_price": (9.0, 11.0)}
+        shown = " ".join(str(sensitivity(case_of(text, tmp_path), n=64, draws=1024, ranges=ranges)).split())
+        assert words in shown
+        assert "so no better number is needed" not in shown
+        assert "purchase price, in the supplier's currency, in the range stated for it" in shown
+
+    def test_a_cost_that_nothing_uncertain_moves_asks_for_the_range_in_the_case(self, tmp_path):
+        text = HEAD + "suppliers: {old: {unit_price: 10 to 11}, new: {unit_price: 10}}"
+        ranges = {"suppliers.new.unit_price": (9.0, 11.0)}
+        case = case_of(text, tmp_path)
+        shown = " ".join(str(sensitivity(case, output="cost", n=64, draws=1024, ranges=ranges)).split())
+        assert (
+            "What to do: nothing that is uncertain in the case moves this cost; write the range of suppliers" in shown
+        )
+
+    def test_a_saving_by_hard_lines_is_not_called_a_saving_all_in(self, tmp_path):
+        """Prices are hard lines: the new one costs at most 11.10 of 12."""
+        case = case_of(PRICES, tmp_path).with_({"suppliers.old.unit_price": 12.0})
+        shown = " ".join(str(sensitivity(case, output="hard", n=64, draws=1024)).split())
+        assert "it saves by its hard lines alone in all 1,024 draws" in shown
+
+    def test_a_cost_under_stress_is_not_said_to_be_above_zero(self, tmp_path):
+        bands = {"suppliers.new.unit_price": (0.75, 1.0)}
+        shown = str(sensitivity(case_of(PRICES, tmp_path), output="cost", n=64, draws=1024, bands=bands))
+        assert "Stress, 25 % of worlds" in shown
+        assert "above 0" not in shown
+
+    def test_the_finding_says_where_other_inputs_have_a_part_in_a_share(self, tmp_path):
+        """Cost 12,000·p·(1 + d), p even on 1 … 3, d even on 0 … 1: what multiplies has a part in what the other does.
+
+        Var = E[p²]·E[(1+d)²] − 4·1.5² = 13/3·7/3 − 9 = 10/9; alone p makes (1/3)·2.25, so 67.5 %, in all (1/3)·(7/3),
+        so 70 %.
+        """
+        text = (
+            HEAD
+            + "suppliers: {old: {unit_price: 3}, new: {unit_price: {uniform: [1, 3]}, duty_rate: {uniform: [0, 1]}}}"
+        )
+        result = sensitivity(case_of(text, tmp_path), output="cost", n=4096, draws=1024)
+        (price,) = [one.index for one in result.inputs if one.path == "suppliers.new.unit_price"]
+        assert price.first_order == pytest.approx(0.675, abs=0.005)
+        assert price.total_order == pytest.approx(0.70, abs=0.005)
+        assert str(result).splitlines()[1].endswith(", a part in 70 % of the variance")
+
+    def test_a_group_asked_for_that_has_no_effect_is_counted(self, tmp_path):
+        text = PRICES + "  third: {unit_price: 11 to 12}"
+        groups = {"mine": ["suppliers.new.unit_price", "suppliers.new.freight"], "idle": ["suppliers.third.unit_price"]}
+        shown = str(sensitivity(case_of(text, tmp_path), "new", n=64, draws=1024, groups=groups))
+        assert "  others (1 group without any effect; --format json has all)" in shown
+
+    def test_many_small_inputs_that_weigh_together_are_not_to_be_left(self, tmp_path):
+        result = sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024)
+        top, small = result.inputs
+        for many, left in ((4, True), (10, False)):  # of 0.9 % each: 3.6 % and 9 % together
+            others = [
+                replace(small, path=f"{small.path}{i}", index=replace(small.index, total_order=0.009))
+                for i in range(many)
+            ]
+            words = f"Leave the {many} inputs below 1 %"
+            assert (words in " ".join(str(replace(result, inputs=(top, *others))).split())) == left
+
+    def test_values_beside_a_power_of_ten_are_written_in_digits(self):
+        assert view.amount(999.6, "number") == "1,000"
+        assert view.amount(9.996, "rate") == "1,000 %"
 
     def test_of_a_case_without_uncertainty_says_so(self, tmp_path):
         result = sensitivity(case_of(HEAD + "suppliers: {old: {unit_price: 2}, new: {unit_price: 1}}", tmp_path))

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.figure import Figure, best_supplier, correlated_blocks, doubts, groups_of, labels_of
+from tco.analyses.figure import Figure, best_supplier, correlated_blocks, doubts, groups_of
 from tco.analyses.stress import Bands, Rule, Stress, reverse_stress, stress
-from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, tornado_of
+from tco.analyses.tornado import HIGH, LOW, Bar, Ranges, Tornado, tornado_of
 from tco.analyses.variance import Association, SobolIndex, associations, sobol_indices
 from tco.distributions import FloatArray
 from tco.errors import UsageError, whole
@@ -23,7 +23,7 @@ from tco.version import VERSION
 
 BASE_SAMPLES = 4096
 """Base samples of Sobol' indices unless told otherwise."""
-METHOD = "Sobol' indices by Azzini, Mara and Rosati (2021) on scrambled Sobol' points, eight replicates"
+METHOD = "Sobol' indices by Azzini, Mara and Rosati (2021) on eight independent replicates of"
 
 _NESTED = ("spider", "first_order_interval", "total_order_interval")
 """What is no single number, and therefore not in the rows."""
@@ -41,6 +41,8 @@ class InputSensitivity:
         share, rate, positive or number; as formulas declare it.
     bar : Bar
         Moved alone, all others at their means.
+    moves : bool
+        Whether the case lets it vary and the figure is made from it.
     block : str
         The correlated inputs that it is judged with, under whose name its Sobol' indices stand; empty for none.
     index : SobolIndex or None
@@ -54,6 +56,7 @@ class InputSensitivity:
     kind: str
     unit: str
     bar: Bar
+    moves: bool
     block: str
     index: SobolIndex | None
     association: Association
@@ -118,6 +121,8 @@ class Sensitivity(Result):
         Percentiles between which each input was moved.
     n, runs, draws, seed : int
         Base samples and runs of the model for Sobol' indices; draws of the simulation; what all were made from.
+    points : str
+        What the base samples are: ``Sobol' points`` or ``Latin hypercubes``.
     warnings : tuple of str
         Doubts about the case, and rates that are unknown.
     provenance : Provenance
@@ -143,6 +148,7 @@ class Sensitivity(Result):
     high: float
     n: int
     runs: int
+    points: str
     draws: int
     seed: int
     baseline_label: str
@@ -163,7 +169,7 @@ class Sensitivity(Result):
             "currency": self.currency,
             "supplier": self.supplier,
             "output": self.output,
-            "method": METHOD,
+            "method": f"{METHOD} {self.points}",
             "base": self.base,
             "expected": self.expected,
             "expected_standard_error": self.expected_error,
@@ -282,7 +288,7 @@ def sensitivity(
         expected=float(values.mean()),
         expected_error=float(values.reshape(REPLICATES, -1).mean(axis=1).std(ddof=1) / np.sqrt(REPLICATES)),
         probability_positive=float((values > 0).mean()),
-        inputs=_inputs(case, moved.bars, shares.inputs, together),
+        inputs=_inputs(moved, shares.inputs, together, figure.moving),
         groups=tuple(sorted((*joined, *shares.groups), key=lambda one: (-one.total_order, one.name))),
         rules=reverse_stress({path: worlds.draws[path] for path in figure.moving}, _losing(values, output)),
         stressed=stress(worlds.draws, values, bands) if bands else None,
@@ -290,6 +296,7 @@ def sensitivity(
         high=high,
         n=shares.n,
         runs=shares.runs,
+        points=shares.points,
         draws=worlds.n,
         seed=seed,
         baseline_label=case.option(case.baseline).label,
@@ -316,22 +323,21 @@ def _whole_groups(outcomes: Outcomes) -> dict[str, tuple[str, ...]]:
 
 
 def _inputs(
-    case: Case, bars: Sequence[Bar], indices: Sequence[SobolIndex], together: Mapping[str, Association]
+    moved: Tornado, indices: Sequence[SobolIndex], together: Mapping[str, Association], moving: Collection[str]
 ) -> tuple[InputSensitivity, ...]:
-    labels = labels_of(case, [bar.path for bar in bars])
-    entries = {path: one.entry for one in case.inputs.values() for path, _ in one.parts()}
     index_of = {path: one for one in indices for path in one.paths}
     found = []
-    for bar in bars:
-        index, entry = index_of.get(bar.path), entries[bar.path]
+    for bar in moved.bars:
+        index = index_of.get(bar.path)
         joined = index is not None and len(index.paths) > 1
         found.append(
             InputSensitivity(
                 path=bar.path,
-                label=labels[bar.path],
-                kind=entry.kind,
-                unit=entry.unit,
+                label=moved.labels[bar.path],
+                kind=moved.kinds[bar.path],
+                unit=moved.units[bar.path],
                 bar=bar,
+                moves=bar.path in moving,
                 block=index.name if index is not None and joined else "",
                 index=None if joined else index,
                 association=together.get(bar.path, Association(bar.path, 0.0, 0.0, 0.0, 0.0, 0.0)),

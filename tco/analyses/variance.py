@@ -72,6 +72,8 @@ class SobolIndices:
         Of the figure [money, money squared].
     inputs, groups : tuple of SobolIndex
         One an input (correlated inputs together), sorted by path; one a group, in the order given.
+    points : str
+        What base samples are: ``Sobol' points``, or ``Latin hypercubes`` of more inputs than these have dimensions for.
     """
 
     n: int
@@ -80,6 +82,7 @@ class SobolIndices:
     variance: float
     inputs: tuple[SobolIndex, ...]
     groups: tuple[SobolIndex, ...]
+    points: str
 
     def of(self, path: str) -> SobolIndex:
         """Give the index that an input is part of."""
@@ -147,7 +150,7 @@ def sobol_indices(
     output, Computer Physics Communications 181, 259-270.
     """
     blocks = correlated_blocks(inputs, correlations)
-    grouped = {name: tuple(sorted(paths)) for name, paths in (groups or {}).items()}
+    grouped = {name: tuple(sorted(set(paths))) for name, paths in (groups or {}).items()}
     for name, paths in grouped.items():
         _check_group(name, paths, inputs, blocks)
     able = set(inputs if moving is None else moving)
@@ -171,6 +174,7 @@ def sobol_indices(
         variance=float(whole.var()),
         inputs=tuple(SobolIndex(" + ".join(paths), paths, *found.get(paths, _NOTHING)) for paths in blocks),
         groups=tuple(SobolIndex(name, paths, *found.get(paths, _NOTHING)) for name, paths in grouped.items()),
+        points="Sobol' points" if sampler.method == "sobol" else "Latin hypercubes",
     )
 
 

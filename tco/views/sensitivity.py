@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html as escaping
+import math
 from collections.abc import Sequence
 
 from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import InputSensitivity, Sensitivity
-from tco.analyses.stress import Rule
+from tco.analyses.stress import FEWEST, Rule
 from tco.analyses.variance import STUDENT, SobolIndex
 from tco.views.table import WIDTH, Scale, money, short, signed, wrapped
 
@@ -18,10 +19,12 @@ _MOST_WARNINGS = 3
 _MOST_GROUPS = 5
 _SMALL = 0.01
 """Share of the variance below which an input may be left as it is."""
+_SMALL_TOGETHER = 0.05
+"""Share of the variance below which all of these together may be."""
 
 
 def text(result: Sensitivity) -> str:
-    """Write a sensitivity for a terminal: at most 45 lines of at most 100 columns."""
+    """Write a sensitivity for a terminal: 100 columns, and 45 lines unless more ranges were asked for than fit."""
     after = [
         _groups(result),
         _losing(result),
@@ -67,8 +70,12 @@ def _cells(one: InputSensitivity) -> list[str]:
 def amount(value: float, kind: str) -> str:
     """Write an input's value: shares and rates in per cent, all with three significant digits, large ones in full."""
     if kind in ("share", "rate"):
-        return f"{100 * value:.3g} %"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return f"{_three_digits(100 * value)} %"
+    return _three_digits(value)
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
 def _finding(result: Sensitivity) -> str:
@@ -88,14 +95,30 @@ def _finding(result: Sensitivity) -> str:
 
 
 def _naming(one: InputSensitivity) -> str:
-    share = f", {_percent(_share(one))} of the variance" if _share(one) > 0 else ""
+    share = _of_the_variance(one)
     return f"  {short(one.label, WIDTH - 2 - len(share))}{share}"
+
+
+def _of_the_variance(one: InputSensitivity) -> str:
+    """Say what share of the variance an input makes, and whether others have a part in it."""
+    if _certain(one):
+        return ", in the range stated for it"
+    share = f"{_percent(_share(one))} of the variance"
+    if one.index is None:
+        return f", {share} with what it tells of others" if _share(one) > 0 else ""
+    alone, in_all = _shares(one)
+    return f", {share}" if alone == in_all else f", a part in {share}"
 
 
 def _moving(result: Sensitivity) -> list[InputSensitivity]:
     """Give the inputs that move the figure, the one of the largest share of its variance first."""
-    found = [one for one in result.inputs if one.swing > 0 or (one.index and one.index.total_order > 0)]
+    found = [one for one in result.inputs if _moves(one)]
     return sorted(found, key=lambda one: (-_share(one), -one.swing, one.path))
+
+
+def _moves(one: InputSensitivity) -> bool:
+    """Say whether an input has an effect, be it beyond the ends of its range alone, as that of a rare event."""
+    return one.swing > 0 or (one.moves and bool(one.block)) or (one.index is not None and one.index.total_order > 0)
 
 
 def _share(one: InputSensitivity) -> float:
@@ -105,7 +128,7 @@ def _share(one: InputSensitivity) -> float:
 
 def _table(result: Sensitivity, most: int) -> str:
     """Write the inputs of the largest shares of the variance, two lines each, then how many others there are."""
-    shown = _moving(result)[:most]
+    shown = _shown(result, most)
     if not shown:
         return ""
     scale = Scale.of(max(abs(end) for one in shown for end in (one.bar.low, one.bar.high)))
@@ -123,16 +146,40 @@ def _table(result: Sensitivity, most: int) -> str:
         alone, in_all = _shares(one)
         lines.append(f"  {_middle(one.path, 43):<43} {values:>18} {there:>19} {alone:>7} {in_all:>7}")
     others = [one for one in result.inputs if one not in shown]
+    return "\n".join([*lines, *([_others(others, scale)] if others else []), *_marks(shown)])
+
+
+def _shown(result: Sensitivity, most: int) -> list[InputSensitivity]:
+    """Choose the first inputs of those that move the figure, and all whose range was asked for."""
+    moving = _moving(result)
+    asked = [one for one in result.inputs if one.bar.stated]
+    unasked = [one for one in moving if not one.bar.stated][: max(most - len(asked), 0)]
+    still = [one for one in asked if one not in moving]
+    return [one for one in moving if one in asked or one in unasked or one is moving[0]] + still
+
+
+def _marks(shown: Sequence[InputSensitivity]) -> list[str]:
+    """Say what the marks in the rows shown mean, in a line where there are any."""
     stated = ["* a stated range instead"] if any(one.bar.stated for one in shown) else []
-    return "\n".join([*lines, *([_others(others, scale)] if others else []), *stated])
+    certain = ["– certain in the case"] if any(_certain(one) for one in shown) else []
+    return ["; ".join([*stated, *certain])] if stated or certain else []
+
+
+def _certain(one: InputSensitivity) -> bool:
+    """Say whether an input varies only because a range was stated for it, so that it has no part in the variance."""
+    return one.index is None and not one.block
 
 
 def _others(others: Sequence[InputSensitivity], scale: Scale) -> str:
-    still = sum(one.swing == 0 and (one.index is None or one.index.total_order == 0) for one in others)
-    largest = f"of swings up to {scale.money(max(one.swing for one in others))}"
+    still = sum(not _moves(one) for one in others)
+    largest = f"{'swings up to' if len(others) > 1 else 'a swing of'} {scale.money(max(one.swing for one in others))}"
     unmoved = f", {still} of them without any effect" if still else ""
-    words = "without any effect" if still == len(others) else f"{largest}{unmoved}"
-    return f"others ({len(others)} input{'s' * (len(others) > 1)} {words}; --format csv has all)"
+    words = "without any effect" if still == len(others) else f"of {largest}{unmoved}"
+    return f"others ({_counted(len(others), 'input')} {words}; --format csv has all)"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def _middle(path: str, width: int) -> str:
@@ -154,20 +201,28 @@ def _percent(share: float) -> str:
 
 
 def _groups(result: Sensitivity) -> str:
-    shown = [one for one in result.groups if one.total_order > 0]
-    if not shown:
+    shown = _shown_groups(result)
+    if not result.groups or not _moving(result):
         return ""
     lines = [f"{'Groups, share of the variance':<78}{'alone':>10}{'in all':>10}"]
-    for one in shown[:_MOST_GROUPS]:
+    for one in shown:
         cells = "".join(_with_error(*pair) for pair in _pairs(one))
         lines.append(f"  {short(_group_name(one), 75):<76}{cells}")
-    if len(shown) > _MOST_GROUPS:
-        lines.append(f"  and {len(shown) - _MOST_GROUPS} more (--format json)")
+    others = [one for one in result.groups if one not in shown]
+    if others:
+        still = sum(one.total_order == 0 for one in others)
+        words = " without any effect" if still == len(others) else f", {still} of them without any effect" * (still > 0)
+        lines.append(f"  others ({_counted(len(others), 'group')}{words}; --format json has all)")
     return "\n".join(lines)
 
 
+def _shown_groups(result: Sensitivity) -> list[SobolIndex]:
+    return [one for one in result.groups if one.total_order > 0][:_MOST_GROUPS]
+
+
 def _group_name(one: SobolIndex) -> str:
-    return f"correlated: {one.name}" if " + " in one.name else f"{one.name}, {len(one.paths)} inputs"
+    joined = len(one.paths) > 1 and one.name == " + ".join(one.paths)
+    return f"correlated: {one.name}" if joined else f"{one.name}, {_counted(len(one.paths), 'input')}"
 
 
 def _pairs(one: SobolIndex) -> Sequence[tuple[float, float]]:
@@ -175,21 +230,29 @@ def _pairs(one: SobolIndex) -> Sequence[tuple[float, float]]:
 
 
 def _with_error(share: float, error: float) -> str:
-    return f"{f'{100 * share:.0f} ±{100 * error:.1f} %':>11}"
+    return f"{f'{round(100 * share)} ±{100 * error:.1f} %':>11}"
 
 
 def _losing(result: Sensitivity) -> str:
     """Say what losing worlds have in common, in one to three rules."""
-    losing = 1 - result.probability_positive
     if result.output == "cost" or not _moving(result):
         return ""
+    losing = 1 - result.probability_positive
     if not result.rules:
-        never = f"Losing worlds: none in {result.draws:,} draws"
-        few = f"Losing worlds ({_percent(losing)}) have nothing in common that a simple rule would say"
-        return never if losing == 0 else few
-    lines = [f"Losing worlds ({_percent(losing)} of all) have in common"]
+        return f"Losing worlds: {_unruled(round(losing * result.draws), result.draws)}"
+    lines = [f"Losing worlds ({_percent(losing)} of all, in which nothing is saved) have in common"]
     labels = {one.path: one for one in result.inputs}
     return "\n".join([*lines, *(wrapped(_rule(rule, labels)) for rule in result.rules)])
+
+
+def _unruled(losing: int, draws: int) -> str:
+    """Say how many draws lose where no rule says which."""
+    if losing in (0, draws):
+        return f"{'all' if losing else 'none'} of {draws:,} draws"
+    many = f"{losing:,} of {draws:,} draws"
+    if losing < FEWEST:
+        return f"{many}, too few to say what they have in common"
+    return f"{many}, with nothing in common that a simple rule would say"
 
 
 def _rule(rule: Rule, inputs: dict[str, InputSensitivity]) -> str:
@@ -208,7 +271,8 @@ def _stressed(result: Sensitivity) -> str:
     bands = ", ".join(f"{path} in {100 * low:g} % to {100 * high:g} %" for path, (low, high) in found.bands.items())
     mean = f"mean {money(found.mean)} ± {money(found.mean_error)} {result.currency} instead of {money(found.all_mean)}"
     chance = f"above 0 in {_percent(found.probability_positive)} instead of {_percent(found.all_probability_positive)}"
-    return "\n".join([f"Stress, {_percent(found.share)} of worlds", wrapped(f"{bands}: {mean}; {chance}")])
+    words = f"{bands}: {mean}" if result.output == "cost" else f"{bands}: {mean}; {chance}"
+    return "\n".join([f"Stress, {_percent(found.share)} of worlds", wrapped(words)])
 
 
 def _notes(result: Sensitivity) -> str:
@@ -217,20 +281,30 @@ def _notes(result: Sensitivity) -> str:
         wrapped(
             f"Assumed: the swing moves one input alone, the others at their means, so it speaks of the base case and "
             f"not of correlations. Alone / in all: share of the variance that knowing an input would take away / that "
-            f"it has a part in; {result.runs:,} runs (Sobol' points, seed {result.seed}), ± one standard error."
+            f"it has a part in; {result.runs:,} runs ({result.points}, seed {result.seed}), ± one standard error."
         )
     ]
-    errors = [one.index.total_order_error for one in _moving(result) if one.index]
+    errors = _errors(result)
     if errors:
-        lines.append(wrapped(f"Shares are known to ±{100 * STUDENT * max(errors):.1g} points (95 %) or better."))
+        points = max(math.ceil(1000 * STUDENT * max(errors)), 1) / 10  # never rounded down
+        lines.append(wrapped(f"Each share is known to ±{points:.1f} points (95 %) or better."))
     if any(one.block for one in result.inputs):
         lines.append(wrapped("Correlated inputs share variance, so they are judged as one group and have none alone."))
-    if any(one.index and one.index.first_order < -0.005 for one in result.inputs):
+    indices = [*(one.index for one in result.inputs if one.index), *_shown_groups(result)]
+    if any(one.first_order < -0.005 for one in indices):
         lines.append(wrapped("A share below 0 is sampling noise about 0; more samples (-n) shrink it."))
     differ = _different_ranks(result)
     if differ:
         lines.append(wrapped(differ))
     return "\n".join(lines)
+
+
+def _errors(result: Sensitivity) -> list[float]:
+    """Give the standard errors of all shares that are written: of inputs, of groups, and of the input named first."""
+    moving = _moving(result)
+    indices = [*(one.index for one in moving if one.index), *_shown_groups(result)]
+    found = [error for one in indices for error in (one.first_order_error, one.total_order_error)]
+    return found + [one.association.contribution_error for one in moving[:1] if one.block]
 
 
 def _different_ranks(result: Sensitivity) -> str:
@@ -246,9 +320,20 @@ def _different_ranks(result: Sensitivity) -> str:
     )
     if _share(first) - _share(widest) <= max(noise, 0.005):
         return ""
+    return f"Swing ranks {widest.path} first, variance {first.path}: {_reason(widest, first)}"
+
+
+def _reason(widest: InputSensitivity, first: InputSensitivity) -> str:
+    """Say what the input of the largest swing and that of the largest share of the variance are judged by."""
+    if _certain(widest):
+        return "the former is certain in the case, so it has a swing in the range stated for it but no variance."
+    stated = " and ".join(one.path for one in (widest, first) if one.bar.stated)
+    if stated:
+        return f"the swing takes the range stated for {stated}, variance the distribution in the case."
+    correlated = " and tell of each other" if widest.block or first.block else ""
     return (
-        f"Swing ranks {widest.path} first, variance {first.path}: the swing leaves out the ends of a range (a tenth on "
-        "either side) and what inputs do together."
+        "the swing takes the two ends of a range, the others at their means; variance takes all values, those beyond "
+        f"the ends too, and what inputs do together{correlated}."
     )
 
 
@@ -268,18 +353,48 @@ def _todo(result: Sensitivity) -> str:
     if result.output != "cost" and result.probability_positive in (0, 1):
         return _sure(result)
     top = moving[0]
-    small = [one for one in result.inputs if one is not top and one.index and one.index.total_order < _SMALL]
-    leave = f" Leave the {len(small)} inputs below 1 % of the variance as they are." if len(small) > 1 else ""
+    if _certain(top):
+        return wrapped(
+            f"What to do: nothing that is uncertain in the case moves this cost; write the range of {top.path} into "
+            "it, so that its share of the variance and, with `tco information`, what a better number is worth can be "
+            "judged."
+        ).lstrip()
     return wrapped(
         f"What to do: get a better number for {top.path} first - if that could change the choice, which `tco "
-        f"information` answers.{leave}"
+        f"information` answers.{_leaving(result, top)}"
     ).lstrip()
+
+
+def _leaving(result: Sensitivity, top: InputSensitivity) -> str:
+    """Say how many inputs may be left as they are, where that holds for all of them together too."""
+    shares = [one.index.total_order for one in result.inputs if one is not top and one.index]
+    small = [share for share in shares if share < _SMALL]
+    if len(small) < 2 or sum(small) >= _SMALL_TOGETHER:
+        return ""
+    return f" Leave the {len(small)} inputs below 1 % of the variance as they are."
+
+
+_SAVES = {
+    "npv": "saves",
+    "hard": "saves by its hard lines alone",
+    "hard_and_estimated": "saves by its hard and estimated lines alone",
+}
 
 
 def _sure(result: Sensitivity) -> str:
-    """Say that no number needs to be better where every draw says the same."""
-    every = f"saves in all {result.draws:,} draws" if result.probability_positive else "saves in no draw"
+    """Say that no number needs to be better where every draw says the same, unless a stated range says otherwise."""
+    saves, always = _SAVES[result.output], result.probability_positive == 1
+    every = f"it {saves} in {f'all {result.draws:,} draws' if always else 'no draw'}"
+    doubtful = [one.path for one in result.inputs if one.bar.stated and not _all(one, positive=always)]
+    if doubtful:
+        where = "but not everywhere" if always else "but does"
+        words = f"{every}, {where} in the range stated for {', '.join(doubtful)}: get a better number for that first."
+        return wrapped(f"What to do: {words}").lstrip()
     return wrapped(
-        f"What to do: it {every}, so no better number is needed to tell it from {result.baseline_label}. Which option "
+        f"What to do: {every}, so no better number is needed to tell it from {result.baseline_label}. Which option "
         "is best of all, and what would be worth finding out for that, `tco information` answers."
     ).lstrip()
+
+
+def _all(one: InputSensitivity, *, positive: bool) -> bool:
+    return all((figure > 0) == positive for _, figure in one.bar.spider)
