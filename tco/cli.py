@@ -479,8 +479,7 @@ def sensitivity(
     from tco.analyses.sensitivities import sensitivity as run
 
     loaded = _load(case, _only(scenarios), changes)
-    moved = {path: (_value(low, "--range"), _value(high, "--range")) for path, low, high in ranges}
-    held = {path: (_value(low, "--stress"), _value(high, "--stress")) for path, low, high in bands}
+    moved, held = _ends(ranges, "--range"), _ends(bands, "--stress")
     together = _groups(groups)
     with _progress("moving inputs") as progress:
         result = run(
@@ -812,6 +811,16 @@ def _progress(doing: str) -> Iterator[Callable[[int, int], None] | None]:
             bar.update(FULL * done // of - bar.pos)
 
         yield show
+
+
+def _ends(stated: Sequence[tuple[str, str, str]], option: str) -> dict[str, tuple[float, float]]:
+    """Read two numbers for each path, given once."""
+    found: dict[str, tuple[float, float]] = {}
+    for path, low, high in stated:
+        if path in found:
+            raise click.UsageError(f"expected one {option} for each input, found two for {path}: leave one out")
+        found[path] = (_value(low, option), _value(high, option))
+    return found
 
 
 def _groups(stated: Sequence[tuple[str, str]]) -> dict[str, list[str]] | None:

@@ -547,6 +547,14 @@ class TestSensitivity:
         assert "expected every --group under a name of its own, found 'mine' twice" in result.stderr
         assert "write all of its inputs at once: --group NAME a,b" in result.stderr
 
+    @pytest.mark.parametrize(("option", "ends"), [("--range", ("1%", "2%")), ("--stress", ("75%", "100%"))])
+    def test_refuses_two_ranges_or_bands_of_one_input(self, option, ends):
+        twice = [option, "failures.leaks.churn", *ends] * 2
+        result = CliRunner().invoke(cli.main, ["sensitivity", str(CARTRIDGES), *twice])
+        assert result.exit_code == 2
+        words = f"expected one {option} for each input, found two for failures.leaks.churn: leave one out"
+        assert words in " ".join(result.stderr.split())
+
     def test_a_group_of_one_input_is_of_one_input(self, tmp_path):
         groups = {"price + all": ["suppliers.new.unit_price"]}
         text = str(sensitivity(case_of(PRICES, tmp_path), n=64, draws=1024, groups=groups))
