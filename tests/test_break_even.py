@@ -556,6 +556,51 @@ def test_what_cannot_be_turned_is_refused_in_plain_words(supplier: str, of: str,
     assert words in str(told.value)
 
 
+BUDGETED = """
+contacts: {{cost: 5}}
+{sale}
+failures: {{bad: {{stage: use, liable: supplier, contacts: 1{churn}}}}}
+suppliers:
+  old: {{unit_price: 5, failure_rates: {{bad: 5%}}}}
+  new: {{unit_price: 5.1, failure_rates: {{bad: 1%}}}}
+"""
+SALE = "product: {sale_price: 20}"
+
+
+@pytest.mark.parametrize("churn", ["", ", churn: 0"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "breakeven {file} new --of {path}",
+        "grid {file} {path} suppliers.new.unit_price",
+        "sensitivity {file} --range {path} 0 0.1",
+        "table {file} {path} --from 0 --to 0.1",
+        "compare {file} --set {path}=2%",
+    ],
+)
+def test_churn_that_a_budget_cannot_value_is_refused_wherever_it_is_turned(
+    command: str, churn: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "budget.yaml"
+    file.write_text(HEAD.lstrip() + BUDGETED.format(sale=SALE, churn=churn), encoding="utf-8")
+    told = CliRunner().invoke(cli.main, command.format(file=file, path="failures.bad.churn").split())
+    assert told.exit_code == 3, told.output
+    assert "expected demand.customers, which valuing churn by lost_margin needs, found none" in told.stderr
+    assert "write demand.customers, or churn: {valuation: lifetime_value" in told.stderr
+
+
+def test_what_a_number_needs_above_zero_is_asked_for_before_it_is_turned() -> None:
+    with pytest.raises(TcoError, match=r"product\.sale_price: missing: failures\.bad has refunds"):
+        tco.breakeven(case_of(BUDGETED.format(sale="", churn="")), "new", of="failures.bad.refund", n=8)
+
+
+def test_churn_of_nothing_needs_no_customers() -> None:
+    without, none = (tco.compare(case_of(BUDGETED.format(sale=SALE, churn=one))) for one in ("", ", churn: 0"))
+    # by hand, 12,000 units: 12,000 (5 + 5 % 5) = 63,000, and 12,000 (5.1 + 1 % 5) = 61,800
+    for result in (without, none):
+        assert [one.present_cost for one in result.suppliers] == pytest.approx([63_000, 61_800])
+
+
 def test_asking_for_a_break_even_leaves_the_case_as_it_is() -> None:
     # a table of prices, and a transition whose first months are the baseline's
     case = tco.load(ROOT / "scenarios" / "dominated.yaml")
