@@ -556,6 +556,61 @@ def test_what_cannot_be_turned_is_refused_in_plain_words(supplier: str, of: str,
     assert words in str(told.value)
 
 
+SCALED = """
+suppliers:
+  old: {{unit_price: 5}}
+  new: {{{price}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("price", "months", "kind", "expected", "words"),
+    [
+        # 2 · 5 paid for a unit in each year: (4 + 4.4)·10/8.4
+        (
+            "unit_price: {by_year: [4, 4.4]}",
+            24,
+            "by_year",
+            [4 / 0.84, 4.4 / 0.84],
+            "4.76 EUR a unit (year 1; then 5.24)",
+        ),
+        # five years at 5: (4 + 4 + 4 + 4 + 9)·1
+        (
+            "unit_price: {by_year: [4, 4, 4, 4, 9]}",
+            60,
+            "by_year",
+            [4, 4, 4, 4, 9],
+            "4.00 EUR a unit (year 1; then 4.00, 4.00, 4.00, …)",
+        ),
+        # the plan of 12,000 reaches 4, which may be 5
+        (
+            "price_breaks: [{from_units_per_year: 0, unit_price: 6}, {from_units_per_year: 10_000, unit_price: 4}]",
+            12,
+            "price_breaks",
+            [7.5, 5],
+            "5.00 EUR a unit (the break reached; whole table × 1.25)",
+        ),
+        ("unit_price: 4", 12, "", None, "5.00 EUR a unit\n"),
+        ("unit_price: {by_year: [4]}", 12, "", None, "5.00 EUR a unit\n"),
+    ],
+)
+def test_what_moves_with_a_price_in_proportion_is_told(
+    price: str, months: int, kind: str, expected: list[float] | None, words: str
+) -> None:
+    text = (HEAD + SCALED.format(price=price)).replace("horizon_months: 12", f"horizon_months: {months}")
+    case = tco.from_data(tree_of(text))
+    found = tco.breakeven(case, "new", n=8)
+    for name in ("by_year", "price_breaks"):
+        assert found.to_dict()[name] == (pytest.approx(expected) if name == kind else None)
+    assert f"new: worth it up to a price of {words}" in str(found)
+    decided = str(tco.decide(case, n=64)).split("\n")[2]
+    assert f"Worth it up to {words.strip()} for its price (now 4.00)" in decided
+    curve = str(tco.acceptability(case, "new", n=8)).split("\n")
+    about = {"by_year": "in year 1, later years", "price_breaks": "at the break reached, others"}
+    assert curve[1].endswith(f"new alone; {about[kind]} in proportion" if kind else "new alone")
+    assert max(map(len, [*str(found).split("\n"), decided, *curve])) <= 100
+
+
 BUDGETED = """
 contacts: {{cost: 5}}
 {sale}

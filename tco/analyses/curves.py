@@ -35,6 +35,8 @@ class Curve(Result):
         The option that is turned, what it is held against, and the case's currency.
     path, unit : str
         What the axis is.
+    scaled : str
+        What moves with it in proportion: ``by_year``, ``price_breaks``; empty for a single number.
     values : array of shape (m,)
         Along the axis: prices, or values of a lost customer [unit].
     premiums : array of shape (m,) or None
@@ -62,6 +64,7 @@ class Curve(Result):
     currency: str
     path: str
     unit: str
+    scaled: str
     values: FloatArray
     premiums: FloatArray | None
     wins: Mapping[str, FloatArray]
@@ -95,6 +98,7 @@ class Curve(Result):
             "currency": self.currency,
             "path": self.path,
             "unit": self.unit,
+            "scaled": self.scaled or None,
             "marks": dict(self.marks),
             "hard_only": self.hard_only,
             "points": list(self.rows()),
@@ -193,7 +197,7 @@ def acceptability(
         "price",
         case,
         supplier,
-        (turned.path, turned.unit),
+        turned,
         points,
         costs,
         premiums=None if theirs is None else points / theirs - 1,
@@ -268,7 +272,7 @@ def belief(
         "belief",
         case,
         supplier,
-        (believed.lever.path, believed.lever.unit),
+        believed.lever,
         points,
         costs,
         premiums=None,
@@ -282,7 +286,7 @@ def _curve(
     kind: str,
     case: Case,
     supplier: str,
-    axis: tuple[str, str],
+    axis: Lever,
     values: FloatArray,
     costs: Sequence[FloatArray],
     *,
@@ -307,8 +311,9 @@ def _curve(
         label=case.option(supplier).label,
         baseline=case.baseline,
         currency=case.currency,
-        path=axis[0],
-        unit=axis[1],
+        path=axis.path,
+        unit=axis.unit,
+        scaled=axis.scaled,
         values=values,
         premiums=premiums,
         wins=wins,

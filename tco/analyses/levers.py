@@ -79,6 +79,18 @@ class Lever:
         return bool(self.outcomes.present.draws.keys() & self.parts.keys())
 
     @property
+    def ratios(self) -> tuple[float, ...]:
+        """What its value is multiplied by in each contract year of a path, or break of a table; none for one number."""
+        return tuple(self.parts.values()) if len(self.parts) > 1 else ()
+
+    @property
+    def scaled(self) -> str:
+        """What moves with its value in proportion: ``by_year``, ``price_breaks``; nothing for one number."""
+        if not self.ratios:
+            return ""
+        return "price_breaks" if self.path.endswith("price_breaks") else "by_year"
+
+    @property
     def scale(self) -> float:
         """A step of a size that fits it."""
         return abs(self.value) or _SMALL.get(self.kind, 1.0)
