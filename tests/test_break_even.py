@@ -323,6 +323,27 @@ suppliers:
     assert premium["hard"].base == pytest.approx(0.125)  # all in year 1: no growth yet
 
 
+def test_a_curve_and_a_break_even_hold_a_price_against_the_same_one() -> None:
+    # the plan of 10,000 reaches 5, half of all draws pay 10: 7.50 on average; a dollar is 0.5 euros, or 1: 0.75
+    text = HEAD.replace("{units_per_year: 12_000}", "{units_per_year: {uniform: [8_000, 12_000]}}")
+    case = tco.from_data(
+        tree_of(f"""{text}
+exchange_rates: {{USD: {{discrete: {{0.5: 50%, 1.0: 50%}}}}}}
+suppliers:
+  old: {{price_breaks: [{{from_units_per_year: 0, unit_price: 10}}, {{from_units_per_year: 10_000, unit_price: 5}}]}}
+  new: {{unit_price: 8, currency: USD}}
+""")
+    )
+    curve = tco.acceptability(case, "new", values=[10, 12], n=4096)
+    assert curve.premiums == pytest.approx([0, 0.2], abs=2e-3)
+    found = tco.breakeven(case, "new", n=4096)
+    value = found.totals["all_in"].expected
+    assert found.premium_on_price is not None
+    assert value is not None
+    premium = tco.acceptability(case, "new", values=[value], n=4096).premiums
+    assert premium == pytest.approx([found.premium_on_price["all_in"].expected], abs=1e-12)
+
+
 def test_a_price_at_stake_without_a_counterpart_has_no_premium() -> None:
     case = case_of("""
 extra_costs: [{name: check, supplier: new, per: unit, amount: 0.1, group: supply, grade: hard}]

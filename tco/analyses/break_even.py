@@ -475,6 +475,16 @@ def _premiums(
     return found[0], found[1]
 
 
+def price_of_baseline(turned: Lever, supplier: str, worlds: Worlds) -> float | None:
+    """Give the value of a lever at which its premium on the baseline's price is 0; None where there is no premium."""
+    prices = _prices(turned, supplier, turned.key)
+    if prices is None:
+        return None
+    value = turned.value + turned.scale  # any but 0: what an option asks is proportional to it
+    mine, theirs = prices(np.full(worlds.n, value), worlds.draws)
+    return float(value * theirs.mean() / mine.mean())
+
+
 def _prices(turned: Lever, supplier: str, name: str) -> Prices | None:
     """Give the function that prices an option and the baseline; None where the lever does not move the price."""
     outcomes = turned.outcomes

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.break_even import Belief
-from tco.analyses.levers import Lever, settled, stake
+from tco.analyses.break_even import Belief, price_of_baseline
+from tco.analyses.levers import Lever, stake
 from tco.distributions import FloatArray
 from tco.errors import UsageError, floats
 from tco.loader import Case, checked_case
@@ -40,7 +40,8 @@ class Curve(Result):
     values : array of shape (m,)
         Along the axis: prices, or values of a lost customer [unit].
     premiums : array of shape (m,) or None
-        For a price, how far it lies above the baseline's [share]; None where the baseline has no such price.
+        For a price, how far it lies above the baseline's in contract year 1, means over draws, as `breakeven` has it
+        [share]; None where the baseline has no such price.
     wins : dict of str to array of shape (m,)
         P(NPV > 0) of the option against the baseline, in the three totals.
     best : dict of str to array of shape (m,)
@@ -183,7 +184,7 @@ def acceptability(
     steps.done()
     slope = (high - low) / turned.scale
     row, base = outcomes.names.index(supplier), outcomes.baseline
-    theirs = _baseline_price(turned, supplier)
+    theirs = price_of_baseline(turned, supplier, worlds)
     if values is None:
         saved = low[2, base] - low[2, row]
         moves = bool((slope[2, row] > 0).all())  # not where the baseline's price is paid over the whole horizon
@@ -331,14 +332,3 @@ def _checked(values: Sequence[float]) -> FloatArray:
     if not points.size or not np.isfinite(points).all():
         raise UsageError(f"expected at least one finite value, found {list(values)}")
     return points
-
-
-def _baseline_price(turned: Lever, supplier: str) -> float | None:
-    """Give the baseline's price of the kind that is at stake, in the option's currency; None where it has none."""
-    engine, baseline = settled(turned.case.base), turned.case.baseline
-    try:
-        price = engine.graph.known[engine.at(turned.key, baseline, 1)]
-    except KeyError:
-        return None
-    rate = engine.graph.known[engine.at("exchange_rate", supplier, 1)] if turned.key == "price" else 1.0
-    return float(np.reshape(price / rate, -1)[0]) or None
