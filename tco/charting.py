@@ -19,7 +19,7 @@ from tco.distributions import FloatArray
 from tco.errors import UsageError
 from tco.files import checked, replacing
 from tco.loader import Case
-from tco.outcomes import DEFAULT_DRAWS, Worlds
+from tco.outcomes import DEFAULT_DRAWS, Worlds, check_kept
 from tco.progress import Progress, Steps
 from tco.views import charts
 from tco.views.charts.curves import BEYOND
@@ -264,7 +264,7 @@ class Charts:
         Raises
         ------
         UsageError
-            For an unknown kind, option or path, and for a file that ends otherwise.
+            For an unknown kind, option or path, for a file that ends otherwise, and for more draws than can be kept.
         TcoError
             Where the file cannot be written.
         """
@@ -275,6 +275,7 @@ class Charts:
         if kind != "grid" and (x or y):
             raise UsageError(f"expected x and y for a grid alone, found them for '{kind}': leave them out")
         checked(path, ENDINGS)
+        check_kept(n)
         ending = Path(path).suffix.lower()
         if kind not in _OF_ALL:
             refuse_one_alone(case)

@@ -65,7 +65,7 @@ def gross_churn(case: Case, option: Option) -> Iterator[str]:
     """Doubt churn that is more than any measured excess, without a source."""
     for mode in option.modes:
         churn = option.inputs.get(f"failures.{mode.name}.churn")
-        if churn is None or churn.number.source or churn.path in case.file.sources:
+        if churn is None or case.source_of(churn):
             continue
         mean, upper = max(churn.number.means()), _upper_end(churn.number)
         if mean > CHURN_MEAN + TOLERANCE or upper > CHURN_UPPER * (1 + 1e-6):  # ends are found to nine digits

@@ -293,7 +293,10 @@ def _switched(option: Option, file: CaseFile) -> Option:
     switches = {one.entry.name for one in option.inputs.values()}
     if file.churn or "churn_per_event" in switches:
         valuation = file.churn.valuation if file.churn else "lost_margin"
-        switches.add(valuation if valuation == "lost_margin" else f"{valuation}_valuation")
+        if valuation != "lost_margin":
+            switches.add(f"{valuation}_valuation")
+        elif "customers_at_start" in switches:  # without them any churn is 0, or refused by the checks
+            switches.add(valuation)
         switches |= {"beyond_horizon"} if file.churn and file.churn.beyond_horizon else set()
     if "price_breaks.0.unit_price" in option.inputs:
         switches.add("price_breaks")

@@ -11,7 +11,7 @@ import numpy as np
 from tco.comparison import cost_lines
 from tco.distributions import Distribution, Fixed, FloatArray
 from tco.engine import TOLERANCE, Engine, Realize
-from tco.errors import CaseError, Unexpected, whole
+from tco.errors import CaseError, Unexpected, UsageError, whole
 from tco.graph import Program
 from tco.loader import Case, checked_case
 from tco.numbers import Number
@@ -20,6 +20,8 @@ from tco.results import TOTALS, WITHIN
 from tco.sampling import Correlation, Method, Sampler
 
 DEFAULT_DRAWS = 16_384
+MOST_KEPT = 2**20
+"""Draws that an analysis may keep at a time: some gigabytes in a large case."""
 CHUNK = 16_384
 """Draws that are costed at a time: larger arrays leave the processor's cache."""
 
@@ -62,6 +64,21 @@ def sampler_for(
         return Sampler(inputs, n, seed=seed, method=method, correlations=asked, repair=repair)
     except Unexpected as error:
         raise CaseError([case.document.problem(("correlations",), error.message, error.hint)]) from None
+
+
+def check_kept(n: int) -> int:
+    """Give a number of draws that can be kept at a time, as most analyses keep them.
+
+    Raises
+    ------
+    UsageError
+        For what is no whole number, and for more draws than memory is meant for.
+    """
+    n = whole(n, "a whole number of draws")
+    if n > MOST_KEPT:
+        hint = f"write fewer, {DEFAULT_DRAWS:,} are usual"
+        raise UsageError(f"expected at most {MOST_KEPT:,} draws where all of them are kept, found {n}: {hint}")
+    return n
 
 
 def refuse_broken(case: Case, found: Iterable[tuple[str, str, int, int]], n: int) -> None:
@@ -276,11 +293,13 @@ class Worlds:
 
         Raises
         ------
+        UsageError
+            For more draws than can be kept.
         CaseError
             For correlations that inputs cannot have together, and where draws break a joint limit, such as rates that
             sum to more than 100 %.
         """
-        drawn = sampler_for(case, n, seed=seed)
+        drawn = sampler_for(case, check_kept(n), seed=seed)
         chunks = [drawn.draws(chunk) for chunk in range(drawn.chunks)]
         draws = {path: np.concatenate([chunk[path] for chunk in chunks]) for path in drawn.paths}
         outcomes = outcomes or Outcomes(case)

@@ -323,6 +323,27 @@ suppliers:
     assert premium["hard"].base == pytest.approx(0.125)  # all in year 1: no growth yet
 
 
+def test_a_curve_and_a_break_even_hold_a_price_against_the_same_one() -> None:
+    # the plan of 10,000 reaches 5, half of all draws pay 10: 7.50 on average; a dollar is 0.5 euros, or 1: 0.75
+    text = HEAD.replace("{units_per_year: 12_000}", "{units_per_year: {uniform: [8_000, 12_000]}}")
+    case = tco.from_data(
+        tree_of(f"""{text}
+exchange_rates: {{USD: {{discrete: {{0.5: 50%, 1.0: 50%}}}}}}
+suppliers:
+  old: {{price_breaks: [{{from_units_per_year: 0, unit_price: 10}}, {{from_units_per_year: 10_000, unit_price: 5}}]}}
+  new: {{unit_price: 8, currency: USD}}
+""")
+    )
+    curve = tco.acceptability(case, "new", values=[10, 12], n=4096)
+    assert curve.premiums == pytest.approx([0, 0.2], abs=2e-3)
+    found = tco.breakeven(case, "new", n=4096)
+    value = found.totals["all_in"].expected
+    assert found.premium_on_price is not None
+    assert value is not None
+    premium = tco.acceptability(case, "new", values=[value], n=4096).premiums
+    assert premium == pytest.approx([found.premium_on_price["all_in"].expected], abs=1e-12)
+
+
 def test_a_price_at_stake_without_a_counterpart_has_no_premium() -> None:
     case = case_of("""
 extra_costs: [{name: check, supplier: new, per: unit, amount: 0.1, group: supply, grade: hard}]
@@ -554,6 +575,106 @@ def test_what_cannot_be_turned_is_refused_in_plain_words(supplier: str, of: str,
     with pytest.raises(TcoError) as told:
         tco.breakeven(loaded(CARTRIDGES), supplier, of=of, n=8)
     assert words in str(told.value)
+
+
+SCALED = """
+suppliers:
+  old: {{unit_price: 5}}
+  new: {{{price}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("price", "months", "kind", "expected", "words"),
+    [
+        # 2 · 5 paid for a unit in each year: (4 + 4.4)·10/8.4
+        (
+            "unit_price: {by_year: [4, 4.4]}",
+            24,
+            "by_year",
+            [4 / 0.84, 4.4 / 0.84],
+            "4.76 EUR a unit (year 1; then 5.24)",
+        ),
+        # five years at 5: (4 + 4 + 4 + 4 + 9)·1
+        (
+            "unit_price: {by_year: [4, 4, 4, 4, 9]}",
+            60,
+            "by_year",
+            [4, 4, 4, 4, 9],
+            "4.00 EUR a unit (year 1; then 4.00, 4.00, 4.00, …)",
+        ),
+        # the plan of 12,000 reaches 4, which may be 5
+        (
+            "price_breaks: [{from_units_per_year: 0, unit_price: 6}, {from_units_per_year: 10_000, unit_price: 4}]",
+            12,
+            "price_breaks",
+            [7.5, 5],
+            "5.00 EUR a unit (the break reached; whole table × 1.25)",
+        ),
+        ("unit_price: 4", 12, "", None, "5.00 EUR a unit\n"),
+        ("unit_price: {by_year: [4]}", 12, "", None, "5.00 EUR a unit\n"),
+    ],
+)
+def test_what_moves_with_a_price_in_proportion_is_told(
+    price: str, months: int, kind: str, expected: list[float] | None, words: str
+) -> None:
+    text = (HEAD + SCALED.format(price=price)).replace("horizon_months: 12", f"horizon_months: {months}")
+    case = tco.from_data(tree_of(text))
+    found = tco.breakeven(case, "new", n=8)
+    for name in ("by_year", "price_breaks"):
+        assert found.to_dict()[name] == (pytest.approx(expected) if name == kind else None)
+    assert f"new: worth it up to a price of {words}" in str(found)
+    decided = str(tco.decide(case, n=64)).split("\n")[2]
+    assert f"Worth it up to {words.strip()} for its price (now 4.00)" in decided
+    curve = str(tco.acceptability(case, "new", n=8)).split("\n")
+    about = {"by_year": "in year 1, later years", "price_breaks": "at the break reached, others"}
+    assert curve[1].endswith(f"new alone; {about[kind]} in proportion" if kind else "new alone")
+    assert max(map(len, [*str(found).split("\n"), decided, *curve])) <= 100
+
+
+BUDGETED = """
+contacts: {{cost: 5}}
+{sale}
+failures: {{bad: {{stage: use, liable: supplier, contacts: 1{churn}}}}}
+suppliers:
+  old: {{unit_price: 5, failure_rates: {{bad: 5%}}}}
+  new: {{unit_price: 5.1, failure_rates: {{bad: 1%}}}}
+"""
+SALE = "product: {sale_price: 20}"
+
+
+@pytest.mark.parametrize("churn", ["", ", churn: 0"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "breakeven {file} new --of {path}",
+        "grid {file} {path} suppliers.new.unit_price",
+        "sensitivity {file} --range {path} 0 0.1",
+        "table {file} {path} --from 0 --to 0.1",
+        "compare {file} --set {path}=2%",
+    ],
+)
+def test_churn_that_a_budget_cannot_value_is_refused_wherever_it_is_turned(
+    command: str, churn: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "budget.yaml"
+    file.write_text(HEAD.lstrip() + BUDGETED.format(sale=SALE, churn=churn), encoding="utf-8")
+    told = CliRunner().invoke(cli.main, command.format(file=file, path="failures.bad.churn").split())
+    assert told.exit_code == 3, told.output
+    assert "expected demand.customers, which valuing churn by lost_margin needs, found none" in told.stderr
+    assert "write demand.customers, or churn: {valuation: lifetime_value" in told.stderr
+
+
+def test_what_a_number_needs_above_zero_is_asked_for_before_it_is_turned() -> None:
+    with pytest.raises(TcoError, match=r"product\.sale_price: missing: failures\.bad has refunds"):
+        tco.breakeven(case_of(BUDGETED.format(sale="", churn="")), "new", of="failures.bad.refund", n=8)
+
+
+def test_churn_of_nothing_needs_no_customers() -> None:
+    without, none = (tco.compare(case_of(BUDGETED.format(sale=SALE, churn=one))) for one in ("", ", churn: 0"))
+    # by hand, 12,000 units: 12,000 (5 + 5 % 5) = 63,000, and 12,000 (5.1 + 1 % 5) = 61,800
+    for result in (without, none):
+        assert [one.present_cost for one in result.suppliers] == pytest.approx([63_000, 61_800])
 
 
 def test_asking_for_a_break_even_leaves_the_case_as_it_is() -> None:

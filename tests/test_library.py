@@ -397,3 +397,34 @@ class TestDraws:
     def test_are_refused_before_the_run_where_the_file_could_not_be_written(self, case):
         with pytest.raises(tco.TcoError, match=r"expected a file ending in \.csv or \.parquet, found"):
             case.simulate(2**32, draws="draws.txt")
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "decide CASE",
+            "breakeven CASE borealis",
+            "breakeven CASE borealis --of lost_customer",
+            "curve CASE price borealis",
+            "curve CASE belief borealis",
+            f"grid CASE {PRICE} failures.leaks.churn --supplier borealis",
+            "scenarios CASE",
+            "information CASE",
+            "chart npv CASE -o chart.svg",
+            "workbook CASE -o case.xlsx",
+            "report CASE -o case.html",
+            "slides CASE -o case.pptx",
+        ],
+    )
+    @pytest.mark.parametrize("draws", [2**20 + 1, 99_999_999_999])
+    def test_are_refused_before_any_is_made_where_so_many_would_be_kept(self, command, draws, monkeypatch, tmp_path):
+        def unwanted(*_):
+            raise AssertionError("drawn")
+
+        arguments = [*command.replace("CASE", str(Path(CARTRIDGES).resolve())).split(), "-n", str(draws)]
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("tco.sampling.Sampler.uniforms", unwanted)
+        told = CliRunner().invoke(cli.main, arguments)
+        assert told.exit_code == 2, told.output
+        words = f"expected at most 1,048,576 draws where all of them are kept, found {draws}: write fewer, 16,384 are"
+        assert words in told.stderr
+        assert not list(tmp_path.iterdir())

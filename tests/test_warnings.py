@@ -199,6 +199,9 @@ def test_churn_above_either_threshold_is_doubted_and_at_it_is_not(below: str, ab
 def test_churn_with_a_source_beside_it_or_in_the_list_of_sources_is_not_doubted() -> None:
     assert churned("{value: 30%, source: cohort study}") == ()
     assert churned("30%", end="sources: {failures.leaks.churn: cohort study}\n") == ()
+    assert churned("30%", end="sources: {failures.leaks: cohort study}\n") == ()  # of the section around it
+    assert churned("30%", end="sources: {failures: cohort study}\n") == ()
+    assert len(churned("30%", end="sources: {suppliers: offers}\n")) == 1
     assert len(churned("{value: 30%, note: a guess}")) == 1
 
 

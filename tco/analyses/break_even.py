@@ -98,7 +98,11 @@ class BreakEven(Result):
     at_stake : bool
         Whether it is the option's price at stake, turned for this option alone.
     value : float
-        What it is now: its mean, in the first contract year.
+        What it is now: its mean, in the first contract year; of a table of prices, the one that the plan reaches.
+    scaled : str
+        What moves with it in proportion: ``by_year``, ``price_breaks``; empty for a single number.
+    ratios : tuple of float
+        What its value is multiplied by in each contract year, or break; empty for a single number.
     totals : dict of str to Flip
         For hard, hard_and_estimated and all_in.
     premium_on_price, premium_on_landed : dict of str to Flip, or None
@@ -130,6 +134,8 @@ class BreakEven(Result):
     percent: bool
     at_stake: bool
     value: float
+    scaled: str
+    ratios: tuple[float, ...]
     totals: Mapping[str, Flip]
     premium_on_price: Mapping[str, Flip] | None
     premium_on_landed: Mapping[str, Flip] | None
@@ -139,6 +145,10 @@ class BreakEven(Result):
     line: tuple[tuple[float, Mapping[str, float]], ...]
     more: tuple[float, ...]
     provenance: Provenance
+
+    def at_once(self, value: float) -> tuple[float, ...]:
+        """Give what all contract years, or prices of a table, are at a value; nothing for a single number."""
+        return tuple(ratio * value for ratio in self.ratios)
 
     def rows(self) -> list[dict[str, Any]]:
         """Give one row a total."""
@@ -155,6 +165,7 @@ class BreakEven(Result):
             "unit": self.unit,
             "value": self.value,
             "at_stake": self.at_stake,
+            **{kind: self._expected_at_once(kind) for kind in ("by_year", "price_breaks")},
             **{total: self.totals[total].to_dict() for total in TOTALS},
             "premium_on_price": _premium_data(self.premium_on_price),
             "premium_on_landed": _premium_data(self.premium_on_landed),
@@ -166,6 +177,11 @@ class BreakEven(Result):
             "provenance": self.provenance.to_dict(),
         }
         return found
+
+    def _expected_at_once(self, kind: str) -> list[float] | None:
+        """Give all of a path, or table, at the expected break-even; None where there is none of them."""
+        expected = self.totals["all_in"].expected
+        return None if expected is None or self.scaled != kind else list(self.at_once(expected))
 
     def __str__(self) -> str:
         from tco.views import decision
@@ -459,6 +475,16 @@ def _premiums(
     return found[0], found[1]
 
 
+def price_of_baseline(turned: Lever, supplier: str, worlds: Worlds) -> float | None:
+    """Give the value of a lever at which its premium on the baseline's price is 0; None where there is no premium."""
+    prices = _prices(turned, supplier, turned.key)
+    if prices is None:
+        return None
+    value = turned.value + turned.scale  # any but 0: what an option asks is proportional to it
+    mine, theirs = prices(np.full(worlds.n, value), worlds.draws)
+    return float(value * theirs.mean() / mine.mean())
+
+
 def _prices(turned: Lever, supplier: str, name: str) -> Prices | None:
     """Give the function that prices an option and the baseline; None where the lever does not move the price."""
     outcomes = turned.outcomes
@@ -632,6 +658,8 @@ def _result(
         percent=turned.kind in ("share", "rate"),
         at_stake=at_stake,
         value=turned.value,
+        scaled=turned.scaled,
+        ratios=turned.ratios,
         totals=totals,
         premium_on_price=premiums[0],
         premium_on_landed=premiums[1],

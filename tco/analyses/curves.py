@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.break_even import Belief
-from tco.analyses.levers import Lever, settled, stake
+from tco.analyses.break_even import Belief, price_of_baseline
+from tco.analyses.levers import Lever, stake
 from tco.distributions import FloatArray
 from tco.errors import UsageError, floats
 from tco.loader import Case, checked_case
@@ -35,10 +35,13 @@ class Curve(Result):
         The option that is turned, what it is held against, and the case's currency.
     path, unit : str
         What the axis is.
+    scaled : str
+        What moves with it in proportion: ``by_year``, ``price_breaks``; empty for a single number.
     values : array of shape (m,)
         Along the axis: prices, or values of a lost customer [unit].
     premiums : array of shape (m,) or None
-        For a price, how far it lies above the baseline's [share]; None where the baseline has no such price.
+        For a price, how far it lies above the baseline's in contract year 1, means over draws, as `breakeven` has it
+        [share]; None where the baseline has no such price.
     wins : dict of str to array of shape (m,)
         P(NPV > 0) of the option against the baseline, in the three totals.
     best : dict of str to array of shape (m,)
@@ -62,6 +65,7 @@ class Curve(Result):
     currency: str
     path: str
     unit: str
+    scaled: str
     values: FloatArray
     premiums: FloatArray | None
     wins: Mapping[str, FloatArray]
@@ -95,6 +99,7 @@ class Curve(Result):
             "currency": self.currency,
             "path": self.path,
             "unit": self.unit,
+            "scaled": self.scaled or None,
             "marks": dict(self.marks),
             "hard_only": self.hard_only,
             "points": list(self.rows()),
@@ -179,7 +184,7 @@ def acceptability(
     steps.done()
     slope = (high - low) / turned.scale
     row, base = outcomes.names.index(supplier), outcomes.baseline
-    theirs = _baseline_price(turned, supplier)
+    theirs = price_of_baseline(turned, supplier, worlds)
     if values is None:
         saved = low[2, base] - low[2, row]
         moves = bool((slope[2, row] > 0).all())  # not where the baseline's price is paid over the whole horizon
@@ -193,7 +198,7 @@ def acceptability(
         "price",
         case,
         supplier,
-        (turned.path, turned.unit),
+        turned,
         points,
         costs,
         premiums=None if theirs is None else points / theirs - 1,
@@ -268,7 +273,7 @@ def belief(
         "belief",
         case,
         supplier,
-        (believed.lever.path, believed.lever.unit),
+        believed.lever,
         points,
         costs,
         premiums=None,
@@ -282,7 +287,7 @@ def _curve(
     kind: str,
     case: Case,
     supplier: str,
-    axis: tuple[str, str],
+    axis: Lever,
     values: FloatArray,
     costs: Sequence[FloatArray],
     *,
@@ -307,8 +312,9 @@ def _curve(
         label=case.option(supplier).label,
         baseline=case.baseline,
         currency=case.currency,
-        path=axis[0],
-        unit=axis[1],
+        path=axis.path,
+        unit=axis.unit,
+        scaled=axis.scaled,
         values=values,
         premiums=premiums,
         wins=wins,
@@ -326,14 +332,3 @@ def _checked(values: Sequence[float]) -> FloatArray:
     if not points.size or not np.isfinite(points).all():
         raise UsageError(f"expected at least one finite value, found {list(values)}")
     return points
-
-
-def _baseline_price(turned: Lever, supplier: str) -> float | None:
-    """Give the baseline's price of the kind that is at stake, in the option's currency; None where it has none."""
-    engine, baseline = settled(turned.case.base), turned.case.baseline
-    try:
-        price = engine.graph.known[engine.at(turned.key, baseline, 1)]
-    except KeyError:
-        return None
-    rate = engine.graph.known[engine.at("exchange_rate", supplier, 1)] if turned.key == "price" else 1.0
-    return float(np.reshape(price / rate, -1)[0]) or None

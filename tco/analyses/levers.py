@@ -27,6 +27,8 @@ _SMALL = {"share": 0.01, "rate": 0.01}
 MONTHS = ("horizon_months", "transition_months")
 """Numbers of months: whole, and no input of a formula."""
 LOWEST_RATE = -0.99
+_ABOVE_ZERO = 1e-12
+"""Above 0 by less than what breaks any joint limit: what a case needs only where it is not 0 is then asked for."""
 _ASKED = frozenset(name for quantity in MODEL.quantities for name in quantity.all_arguments)
 
 
@@ -75,6 +77,18 @@ class Lever:
     def is_live(self) -> bool:
         """Whether some present cost depends on it."""
         return bool(self.outcomes.present.draws.keys() & self.parts.keys())
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        """What its value is multiplied by in each contract year of a path, or break of a table; none for one number."""
+        return tuple(self.parts.values()) if len(self.parts) > 1 else ()
+
+    @property
+    def scaled(self) -> str:
+        """What moves with its value in proportion: ``by_year``, ``price_breaks``; nothing for one number."""
+        if not self.ratios:
+            return ""
+        return "price_breaks" if self.path.endswith("price_breaks") else "by_year"
 
     @property
     def scale(self) -> float:
@@ -193,9 +207,18 @@ def located(case: Case, path: str) -> Place:
 
 
 def _stated(case: Case, path: str) -> tuple[Case, str]:
-    """Give a case in which a number is stated: at its default where the case leaves it out."""
+    """Give a case in which a number is stated, at its default where the case leaves it out, and can be turned up.
+
+    Raises
+    ------
+    UsageError
+        For a path that leads nowhere, or to no number.
+    CaseError
+        For a number of 0 that the case cannot have above 0, such as churn where nothing says what it costs.
+    """
     place = located(case, path)
     if any(_leads_to(name, path) for name in case.inputs):
+        _check_above_zero(case, path)
         return case, path
     if place.entry is None and place.keys[-1] in MONTHS:
         hint = "tco table turns it"
@@ -205,7 +228,17 @@ def _stated(case: Case, path: str) -> tuple[Case, str]:
         raise UsageError(f"expected the path of a number, found '{path}': {hint}")
     if paths.stated(case.document.data, place.keys) is not None:
         return case, path  # stated, and yet no option uses it
-    return _with(case, path, _default(case, path, case.option(case.baseline))), path
+    default = _default(case, path, case.option(case.baseline))
+    if default == 0:
+        _with(case, path, _ABOVE_ZERO)  # refuses what is missing only then
+    return _with(case, path, default), path
+
+
+def _check_above_zero(case: Case, path: str) -> None:
+    """Refuse a number that the case states as 0 and cannot have above it, in the loader's words."""
+    one = case.inputs.get(path)
+    if one is not None and not one.number.word and not any(one.number.means()):
+        _with(case, path, _ABOVE_ZERO)
 
 
 def _default(case: Case, path: str, option: Option) -> float:

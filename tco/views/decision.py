@@ -13,6 +13,8 @@ from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, t
 
 MOST_LINES = 45
 _LABEL = 26
+_LATER = 3
+"""Later years whose values are told in a sentence."""
 
 
 def text(decision: Decision) -> str:
@@ -76,7 +78,9 @@ def _answer(decision: Decision) -> str:
     )
     first = _fitting(lambda longest: verdict(decision, longest) + scenario)
     second = _fitting(lambda longest: f"  {short(chosen.label, longest)}{said}")
-    return "\n".join((first, second, short("  " + price_line(decision), WIDTH)))
+    lines = ["  " + price_line(decision, brief=brief) for brief in (False, True)]
+    third = next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))
+    return "\n".join((first, second, third))
 
 
 def _fitting(written: Callable[[int], str]) -> str:
@@ -85,8 +89,8 @@ def _fitting(written: Callable[[int], str]) -> str:
     return next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))
 
 
-def price_line(decision: Decision) -> str:
-    """Say the price to hold out for in a sentence."""
+def price_line(decision: Decision, *, brief: bool = False) -> str:
+    """Say the price to hold out for in a sentence; a brief one of several years leaves out the baseline's price."""
     found = decision.price
     if found is None:
         return "It has no price that can be turned"
@@ -99,9 +103,27 @@ def price_line(decision: Decision) -> str:
         }
         return words.get(flip.outcome, f"No {thing} decides")
     premium = found.premium_on_price["all_in"].expected if found.premium_on_price else None
-    above = "" if premium is None else f", {premium_words(premium)} the baseline's"
-    up_to = f"{_amount(flip.expected, found)} {unit}".rstrip()
+    above = "" if premium is None or (brief and found.scaled) else f", {premium_words(premium)} the baseline's"
+    up_to = f"{_amount(flip.expected, found)} {unit}".rstrip() + at_once(found, flip.expected)
     return f"Worth it up to {up_to} for its {thing} (now {_amount(found.value, found)}){above}"
+
+
+def at_once(found: BreakEven, value: float) -> str:
+    """Say what moves with a value in proportion: those of later years, or a table; nothing for a single number."""
+    if found.scaled == "by_year":
+        later = [_amount(one, found) for one in found.at_once(value)[1:]]
+        more = ", …" if len(later) > _LATER else ""
+        return f" (year 1; then {', '.join(later[:_LATER])}{more})"
+    if found.scaled:
+        factor = f" × {value / found.value:.4g}" if found.value else ""
+        return f" (the break reached; whole table{factor})"
+    return ""
+
+
+def in_proportion(scaled: str) -> str:
+    """Say the same of values on an axis."""
+    words = {"by_year": "in year 1, later years", "price_breaks": "at the break reached, others"}
+    return f"; {words[scaled]} in proportion" if scaled else ""
 
 
 def premium_words(premium: float) -> str:
@@ -274,7 +296,8 @@ def _break_even_answer(found: BreakEven) -> Iterator[str]:
     flip, name = found.totals["all_in"], found.label
     thing, unit = _short_path(found), _unit_words(found)
     if flip.expected is not None and found.at_stake:
-        yield f"{name}: worth it up to a {thing} of {_amount(flip.expected, found)} {unit}"
+        up_to = f"{_amount(flip.expected, found)} {unit}".rstrip() + at_once(found, flip.expected)
+        yield _fitting(lambda longest: f"{short(name, longest)}: worth it up to a {thing} of {up_to}")
         premium = found.premium_on_price["all_in"] if found.premium_on_price else None
         landed = found.premium_on_landed["all_in"] if found.premium_on_landed else None
         parts = [f"now {_amount(found.value, found)}"]
@@ -285,7 +308,8 @@ def _break_even_answer(found: BreakEven) -> Iterator[str]:
         return
     if flip.expected is not None:
         side = "below" if found.lower_wins else "above"
-        yield f"{name} is worth it with {thing} {side} {_amount(flip.expected, found)} {unit}".rstrip()
+        at = f"{_amount(flip.expected, found)} {unit}".rstrip() + at_once(found, flip.expected)
+        yield _fitting(lambda longest: f"{short(name, longest)} is worth it with {thing} {side} {at}")
         yield f"  now {_amount(found.value, found)}"
         return
     plain = {

@@ -14,7 +14,7 @@ from tco.analyses.one_way import Table
 from tco.analyses.two_way import Axis, Grid
 from tco.analyses.variants import AS_IT_STANDS, Variants
 from tco.results import TOTALS
-from tco.views.decision import as_percent, number
+from tco.views.decision import as_percent, in_proportion, number
 from tco.views.risk import chance
 from tco.views.table import WIDTH, Scale, a_unit, money, short, signed, wrapped
 
@@ -52,7 +52,7 @@ def _curve_answer(curve: Curve) -> list[str]:
         most = f"up to {a_unit(float(curve.values[half[-1]]))}" if half else "at no price shown"
         return [
             short(f"{curve.label}: more likely than not worth it {most} (now {a_unit(curve.marks['now'])})", WIDTH),
-            f"  {curve.path}, turned for {curve.supplier} alone",
+            short(f"  {curve.path}, turned for {curve.supplier} alone{in_proportion(curve.scaled)}", WIDTH),
         ]
     implied = curve.marks.get("implied")
     words = "both lose as many" if implied is None else f"the case implies {a_unit(implied)} {curve.currency}"

@@ -42,7 +42,7 @@ from tco.views.charts.style import (
     percent_on,
 )
 from tco.views.charts.taking import expect
-from tco.views.decision import as_percent, number, premium_words
+from tco.views.decision import as_percent, at_once, in_proportion, number, premium_words
 from tco.views.risk import chance
 from tco.views.table import NAMES
 
@@ -181,6 +181,7 @@ def acceptability(result: Curve, *, names: Names | None = None, currency: str = 
         ax.set_xlim(*ends)
         _price_axis(ax, result, base, currency)
         about = f"chance of saving against {base} as the {price_name(result.path)} of {result.label} rises"
+        about += in_proportion(result.scaled)
         headline(ax, _price_words(result, currency), shown(result.provenance, about), handles)
     return ax
 
@@ -452,8 +453,9 @@ def _break_even_words(result: BreakEven) -> str:
         return f"{label} {side} {thing}; now {now}"
     most = _value(result, flip.expected)
     if not result.at_stake:
-        return f"{label} is worth it with {thing} {'below' if result.lower_wins else 'above'} {most}; now {now}"
-    return f"{label} is worth it up to {a_price(result.path)} of {most}{_room(result)}"
+        side = "below" if result.lower_wins else "above"
+        return f"{label} is worth it with {thing} {side} {most}{at_once(result, flip.expected)}; now {now}"
+    return f"{label} is worth it up to {a_price(result.path)} of {most}{at_once(result, flip.expected)}{_room(result)}"
 
 
 def _room(result: BreakEven) -> str:

@@ -17,7 +17,7 @@ from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.curves import price_name
 from tco.views.charts.sentences import plain, sentence
-from tco.views.decision import as_percent, flip_line, price_line, verdict
+from tco.views.decision import as_percent, flip_line, in_proportion, price_line, verdict
 from tco.views.figures import (
     EACH,
     Figures,
@@ -199,7 +199,8 @@ def _tiles(found: Findings) -> Iterator[Tile]:
         kind = "rate" if price.percent else "number"
         written = [value(one, kind) if price.percent else told_each(one) for one in (flip, price.value)]
         whose = "" if price.percent else f"{price.currency} "
-        yield Tile(written[0], f"{whose}highest justified {price_name(price.path)}", f"now {written[1]}")
+        remark = f"now {written[1]}{in_proportion(price.scaled)}"
+        yield Tile(written[0], f"{whose}highest justified {price_name(price.path)}", remark)
     yield Tile(payback.briefly(found.cash), "payback", _payback_remark(found))
 
 

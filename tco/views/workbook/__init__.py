@@ -10,7 +10,7 @@ from tco.analyses.tornado import Tornado, tornado
 from tco.comparison import Comparison, compare
 from tco.files import build_date, checked, replacing
 from tco.loader import Case, checked_case
-from tco.outcomes import DEFAULT_DRAWS, uncertain_inputs
+from tco.outcomes import DEFAULT_DRAWS, check_kept, uncertain_inputs
 from tco.progress import Progress, Steps, each
 from tco.simulation import Simulation, simulate
 from tco.views.workbook.calculation import Calculation
@@ -62,6 +62,8 @@ def workbook(
 
     Raises
     ------
+    UsageError
+        For more draws than can be kept.
     TcoError
         Where the file cannot be written.
 
@@ -78,6 +80,7 @@ def workbook(
     """
     checked_case(case)
     checked(path, (".xlsx",))
+    check_kept(n)
     steps = Steps(progress, 5)
     made = compare(case)
     simulation = sensitivity = None
