@@ -25,6 +25,7 @@ from tco.progress import Progress, Steps
 from tco.results import TOTALS, WITHIN, Provenance, Result
 from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
 from tco.spread import Histogram, Kept, Spread, Steady, heavy_tails, spread_of, standard_error
+from tco.ties import least, ranked, saving
 from tco.version import VERSION
 
 MOST_DRAWS = 2**22
@@ -219,8 +220,9 @@ class Simulation(Result):
 
     @property
     def best(self) -> OptionRisk:
-        """The option of the lowest mean present cost, all in; of equal ones the first."""
-        return min(self.suppliers, key=lambda option: option.present_cost["all_in"].mean)
+        """The option of the lowest mean present cost, all in; of equal ones the baseline, then the first."""
+        means = {option.supplier: option.present_cost["all_in"].mean for option in self.suppliers}
+        return self.supplier(ranked(means, self.baseline)[0])
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row an option and figure: present cost, NPV and every line, with its spread."""
@@ -436,7 +438,7 @@ class _Tally:
     def share_positive(self, option: int, total: str) -> float:
         """Give the share of draws in which an option saves against the baseline."""
         if total == "all_in":
-            return float((self.costs[self.model.baseline] > self.costs[option]).mean())
+            return float((saving(self.costs[self.model.baseline], self.costs[option]) > 0).mean())
         for figure, kept in zip(self.model.figures, self.figures, strict=True):
             if (figure.option, figure.kind, figure.name) == (option, "npv", total):
                 return kept.share_above_zero()
@@ -449,7 +451,7 @@ class _Tally:
             if figure.kind == "cost" and figure.option == self.model.baseline:
                 base[figure.name] = value
         for figure, value in zip(self.model.figures, values, strict=False):
-            yield base[figure.name] - value if figure.kind == "npv" else value
+            yield saving(base[figure.name], value) if figure.kind == "npv" else value
 
     def check_limits(self) -> None:
         """Refuse a case whose draws break a joint limit, with the share of draws and the first of them."""
@@ -551,8 +553,7 @@ def _summary(
     case: Case, model: _Model, tally: _Tally, sampler: Sampler, base: Mapping[str, Mapping[str, float]]
 ) -> Simulation:
     replicated = sampler.method != "random"
-    best = tally.costs.min(axis=0)
-    winners = tally.costs == best
+    best, winners = least(tally.costs)
     ties = winners.sum(axis=0)
     options = []
     for position in range(len(case.options)):
@@ -598,7 +599,7 @@ def _risk(
         for figure, kept in zip(model.figures, tally.figures, strict=True)
         if figure.option == position
     }
-    saved = tally.costs[model.baseline] - tally.costs[position]
+    saved = saving(tally.costs[model.baseline], tally.costs[position])
     cost = {total: spreads["cost", total] for total in TOTALS[:2]}
     cost["all_in"] = spread_of(tally.costs[position], replicated=replicated)
     npv = {total: spreads["npv", total] for total in TOTALS[:2]}
@@ -615,11 +616,13 @@ def _risk(
         present_cost=cost,
         npv=npv,
         base_present_cost=base_costs[option.name],
-        base_npv={total: base_costs[case.baseline][total] - base_costs[option.name][total] for total in TOTALS},
+        base_npv={
+            total: float(saving(base_costs[case.baseline][total], base_costs[option.name][total])) for total in TOTALS
+        },
         probability_best=float(won.mean()),
         probability_best_error=standard_error(won_by_replicate),
         probability_positive=positive,
-        expected_loss=float((tally.costs[position] - best).mean()),
+        expected_loss=float(saving(tally.costs[position], best).mean()),
         cvar=float(worst.mean()),
         lines=lines,
         incomplete=option.unknown,

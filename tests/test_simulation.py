@@ -28,7 +28,7 @@ from scipy import stats
 from strategies import FOLDER, Tree, cases, changed
 
 import tco
-from tco import cli, simulation, spread
+from tco import cli, simulation, spread, ties
 from tco.draws import names as column_names
 from tco.draws import write_draws
 from tco.errors import UsageError
@@ -403,6 +403,40 @@ def test_probabilities_of_being_best_sum_to_one_with_ties_shared(text: str) -> N
     if text != LINEAR:
         clone, today = result.supplier("clone"), result.supplier("today")
         assert clone.probability_best == today.probability_best  # they tie in every draw
+
+
+TIED = """
+horizon_months: 12
+demand: {units_per_year: 11_000 to 13_000}
+suppliers:
+  other: {unit_price: 4.1, freight: 0.2}
+  today: {unit_price: 4.2, freight: 0.1}
+  third: {unit_price: 4.3, freight: 0}
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["draw by draw", "in histograms"])
+def test_options_that_differ_by_rounding_alone_tie(kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not kept:
+        monkeypatch.setattr(simulation, "KEPT_BYTES", 0)
+    result = simulate(case_of(TIED), 2048)
+    assert len({*result.present_costs[:, 0].tolist()}) > 1  # 4.1 + 0.2 is not 4.2 + 0.1 in binary
+    for option in result.suppliers:
+        assert option.probability_best == pytest.approx(1 / 3, rel=1e-12)  # all three cost 4.3 a unit
+        assert set(option.probability_positive.values()) == {0}
+        assert (option.expected_loss, option.cvar, option.npv["all_in"].sd) == (0, 0, 0)
+        assert set(option.base_npv.values()) == {0}
+    assert result.best.supplier == result.baseline  # whoever costs the same is no reason to leave it
+
+
+def test_a_tie_is_a_trillionth_of_what_is_compared_whatever_its_size() -> None:
+    for size in (1e-6, 1.0, 1e12, -5.0):
+        near, far = size + 4e-13 * abs(size), size + 1e-11 * abs(size)
+        assert [bool(ties.saving(size, other)) for other in (near, far)] == [False, True]
+        lowest, winners = ties.least(np.array([[size], [near], [far]]))
+        assert (lowest[0], winners[:, 0].tolist()) == (size, [True, True, False])
+    costs = {"dear": 2.0, "near": 1 + 4e-13, "base": 1 + 2e-13, "low": 1.0}
+    assert ties.ranked(costs, "base") == ["base", "near", "low", "dear"]
 
 
 @each_file
