@@ -560,6 +560,7 @@ def _summary(
         won = winners[position] / ties
         options.append(_risk(case, model, tally, position, best, won, base, replicated=replicated))
     lines = {figure.name for figure in model.figures if figure.kind == "line"}
+    tails = [(option.supplier, option.present_cost["all_in"], option.npv["all_in"]) for option in options]
     return Simulation(
         name=case.name,
         scenario=case.scenario,
@@ -573,7 +574,7 @@ def _summary(
         lines=tuple(line for line in model.lines if line.name in lines),
         correlations=_achieved(tally, sampler.copula),
         until=None,
-        warnings=(*case.warnings, *heavy_tails(model.names, tally.costs)),
+        warnings=(*case.warnings, *heavy_tails(tails)),
         provenance=Provenance(
             case.name, case.fingerprint, case.scenario, VERSION, sampler.n, sampler.seed, sampler.method
         ),

@@ -561,6 +561,41 @@ def test_a_mean_that_a_handful_of_draws_decides_is_warned_of() -> None:
 
 
 HEAVY = {"lognormal": {"mean": 4, "sd": 800}}
+HIDDEN = """
+horizon_months: 12
+demand: {units_per_year: 10_000_000 to 30_000_000}
+suppliers:
+  today: {unit_price: 4.1}
+  other: {unit_price: 4.08, one_off: {lognormal: {p50: 100, p95: 40_000}}}
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["draw by draw", "in histograms"])
+def test_a_heavy_tail_that_a_shared_input_hides_is_warned_of_where_it_shows(
+    kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not kept:
+        monkeypatch.setattr(simulation, "KEPT_BYTES", 0)
+    result = simulate(case_of(HIDDEN), 16_384)
+    words = (
+        "other: one draw in a thousand makes up more than half of the variance of its NPV, so that mean, sd and error"
+    )
+    assert [words in warning for warning in result.warnings] == [True]
+    assert result.supplier("other").lines["one_off"].heavy_tailed
+    assert not result.supplier("other").lines["purchase"].heavy_tailed
+    assert any(words in warning for warning in tco.decide(case_of(HIDDEN), n=4096).warnings)
+
+
+def test_the_share_of_a_tail_is_that_of_its_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "KEPT_BYTES", 0)
+    text = "horizon_months: 12\ndemand: {units_per_year: 12_000}\n"
+    price = "suppliers: {today: {unit_price: {normal: {mean: 4, sd: 0.1}}}}"
+    risk_of = simulate(case_of(text + price), 2**16).supplier("today")
+    far = stats.norm.isf(0.0005)
+    share = 2 * (far * stats.norm.pdf(far) + 0.0005)  # E[z²; |z| > far] of a standard normal, by parts
+    assert risk_of.present_cost["all_in"].tail_share == pytest.approx(share, rel=0.02)
+    assert risk_of.lines["purchase"].tail_share == pytest.approx(share, rel=0.02)  # from a histogram
+    assert "tail_share" not in risk_of.to_dict()
 
 
 @pytest.mark.parametrize("n", [8, 64, 500])

@@ -397,6 +397,8 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
     steps.done()
     options = tuple(_verdict_of(case, option, worlds, comparison) for option in case.options)
     steps.done()
+    costs = [spread_of(cost, replicated=True) for cost in worlds.costs[2]]
+    tails = [(one.supplier, cost, one.npv["all_in"]) for one, cost in zip(options, costs, strict=True)]
     price = breakeven(case, chosen, n=n, seed=seed, progress=steps.part(2))
     saved = float(worlds.savings(chosen)[2].mean())
     units = comparison.planned.discounted_units
@@ -421,7 +423,7 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
         more_flips=max(len(flips) - _FLIPS, 0),
         pair_flips=tuple(pair[:_FLIPS]),
         gaps=gaps,
-        warnings=(*case.warnings, *heavy_tails(worlds.outcomes.names, worlds.costs[2])),
+        warnings=(*case.warnings, *heavy_tails(tails)),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, worlds.seed, "sobol"),
     )
 
