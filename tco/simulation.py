@@ -63,7 +63,8 @@ class OptionRisk:
     lines : dict of str to Spread
         Present value of each line [money].
     why : tuple of (str, float)
-        The lines that make its mean present cost differ from the base case, the largest difference first [money].
+        By how much the mean of each line differs from the base case, the largest difference first; what is within
+        some standard errors of the line's mean is chance [money].
     incomplete : tuple of str
         Paths of rates that are unknown: they count as 0 here.
     luck : Luckiness or None
@@ -102,7 +103,10 @@ class OptionRisk:
             "expected_loss": self.expected_loss,
             "cvar": self.cvar,
             "lines": {line: spread.to_dict() for line, spread in self.lines.items()},
-            "why_mean_differs_from_base": [{"line": line, "difference": amount} for line, amount in self.why],
+            "why_mean_differs_from_base": [
+                {"line": line, "difference": amount, "standard_error": self.lines[line].standard_error}
+                for line, amount in self.why
+            ],
             "incomplete": list(self.incomplete),
             "luck": None if self.luck is None else self.luck.to_dict(),
         }

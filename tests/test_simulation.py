@@ -271,6 +271,37 @@ def test_what_makes_the_mean_differ_from_the_base_case_adds_up_over_lines() -> N
         assert sum(amount for _, amount in option.why) == pytest.approx(difference, abs=1e-5)
         sizes = [abs(amount) for _, amount in option.why]
         assert sizes == sorted(sizes, reverse=True)
+        for told in option.to_dict()["why_mean_differs_from_base"]:
+            assert told["standard_error"] == option.lines[told["line"]].standard_error
+
+
+def base_words(result: Simulation) -> str:
+    """What the text says of base case and expected value."""
+    return " ".join(str(result).partition("Base case ")[2].partition("\n\n")[0].split())
+
+
+BENT = LINEAR.replace("12_000", "{lognormal: {mean: 12_000, sd: 4_000}}")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chance_is_not_taken_for_the_shape_of_the_model(seed: int) -> None:
+    straight = base_words(simulate(case_of(LINEAR), 2000, sampler="random", seed=seed))  # linear: all else is chance
+    assert "they differ by chance alone" in straight
+    assert straight.endswith("within the error of 2,000 draws")
+    price, demand = "suppliers.other.unit_price", "demand.units_per_year"
+    tree = tree_of(BENT) | {"correlations": [{"between": [price, demand], "rank": 0.9}]}
+    bent = base_words(simulate(tco.from_data(tree), 20_000, sampler="random", seed=seed))
+    # a product of two correlated inputs has their covariance above that of its means: here 0.9·(1/3)·0.4/3.73 = 3 %
+    assert "the model is not linear, so they differ" in bent
+    assert "purchase +" in bent.partition("other: ")[2]
+    assert "within the error of 20,000 draws" in bent.partition("today: ")[2].partition("other: ")[0]
+
+
+def test_what_a_heavy_tail_does_to_a_mean_is_told_as_such() -> None:
+    heavy = changed(tree_of(LINEAR), "suppliers.other.unit_price", HEAVY)
+    found = base_words(simulate(tco.from_data(heavy), 4096, seed=1))
+    assert "few draws of a heavy tail decide by how much they differ" in found
+    assert re.search(r"purchase [+-][\d,]+ \(a heavy tail\)", found)
 
 
 def test_means_of_lines_add_up_to_the_mean_of_the_total() -> None:
