@@ -588,13 +588,18 @@ def _idle_minimum(case: Case, option: Option) -> Iterator[str]:
 
 
 def _idle_correlations(case: Case) -> Iterator[str]:
+    stated = {path: one.number for path, one in case.inputs.items()}
+    stated |= {path: number for one in case.inputs.values() for path, number in one.parts()}
     for correlation in case.file.correlations:
         for path in correlation.between:
-            stated = case.inputs.get(path)
-            if stated is not None and stated.number.is_fixed:
+            number, whole = stated.get(path), path.rpartition(".by_year.")[0]
+            if number is None and whole in case.inputs:
+                yield f"the correlation with {path} changes nothing: {whole} is one number for all years"
+            elif number is not None and number.is_fixed:
                 yield f"the correlation with {path} changes nothing: it is a fixed number"
-            elif stated is not None and stated.number.is_path:
-                yield f"the correlation with {path} changes nothing: its value is a path by contract year"
+            elif number is not None and number.is_path:
+                words = f"its value is a path by contract year, of which {path}.by_year.0 is the first"
+                yield f"the correlation with {path} changes nothing: {words}"
 
 
 def _at_first(report: _Report, option: Option, keys: list[str], message: str, hint: str, *, own: bool = False) -> None:

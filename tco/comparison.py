@@ -18,6 +18,7 @@ from tco.loader import Case, checked_case
 from tco.options import Option
 from tco.quantity import GRADES, GROUPS
 from tco.results import TOTALS, WITHIN, Provenance, Result, Total
+from tco.ties import ranked, saving
 from tco.version import VERSION
 
 PHYSICAL = {
@@ -205,8 +206,8 @@ class Comparison(Result):
 
     @property
     def cheapest(self) -> OptionCost:
-        """The option of the lowest present cost, all in; of equal ones the first."""
-        return min(self.suppliers, key=lambda option: option.present_cost)
+        """The option of the lowest present cost, all in; of equal ones the baseline, then the first."""
+        return self.supplier(ranked({one.supplier: one.present_cost for one in self.suppliers}, self.baseline)[0])
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row a line and option: name, group, grade, present value, a planned unit."""
@@ -415,7 +416,8 @@ class _Costing:
     def result(self, baseline: Mapping[str, float]) -> OptionCost:
         """Put all together, against the baseline's three present costs."""
         totals = {
-            name: Total(cost, cost / self.discounted_units, baseline[name] - cost) for name, cost in self.sums.items()
+            name: Total(cost, cost / self.discounted_units, float(saving(baseline[name], cost)))
+            for name, cost in self.sums.items()
         }
         units = sum(_monthly_values(self.case, "planned_units"))
         return OptionCost(

@@ -12,6 +12,7 @@ from tco.errors import TcoError, UsageError
 from tco.files import replacing
 from tco.loader import Case
 from tco.simulation import Simulation, sampler_of
+from tco.ties import saving
 
 KINDS = (".csv", ".parquet")
 
@@ -80,7 +81,7 @@ def blocks(case: Case, result: Simulation) -> Iterator[np.ndarray]:
         count = sum(segment.count for segment in sampler.segments(chunk))
         costs = result.present_costs[:, first : first + count]
         draw = np.arange(first, first + count, dtype=float)
-        yield np.vstack([draw, *inputs, costs, costs[base] - costs]).T
+        yield np.vstack([draw, *inputs, costs, saving(costs[base], costs)]).T
         first += count
 
 

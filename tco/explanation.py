@@ -167,7 +167,8 @@ def _asked(case: Case, option: Option, name: str) -> tuple[str, ...]:
         return lines
     path = name.removeprefix(f"suppliers.{option.name}.")
     inputs = {one.path: one for one in option.inputs.values()} | dict(option.inputs)
-    stated = inputs.get(name) or inputs.get(path)
+    years = {part: one for one in option.inputs.values() for part, _ in one.parts()}
+    stated = inputs.get(name) or inputs.get(path) or years.get(name)
     if stated is not None:
         return (stated.entry.name or stated.path,)
     extra = next(

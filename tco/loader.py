@@ -166,13 +166,19 @@ class Case:
         return self
 
     def source_of(self, one: Input) -> str:
-        """Give the source stated for an input: beside it, by its path, or for the section around it; empty for none."""
-        path = one.path
-        while not one.number.source and path:
-            if path in self.file.sources:
-                return self.file.sources[path]
+        """Give the source stated for an input: beside it, by its path, or for the section around it; empty for none.
+
+        What is stated for single contract years by their paths comes with it.
+        """
+        path, years = one.path, f"{one.path}.by_year."
+        stated = one.number.source
+        while not stated and path:
+            stated = self.file.sources.get(path, "")
             path = path.rpartition(".")[0]
-        return one.number.source
+        told = [
+            (int(key.removeprefix(years)), text) for key, text in self.file.sources.items() if key.startswith(years)
+        ]
+        return "; ".join([stated] * bool(stated) + [f"year {year + 1}: {text}" for year, text in sorted(told)])
 
     def option(self, name: str) -> Option:
         """Give an option by its name.
@@ -596,6 +602,10 @@ def _overridable(source: Document, path: str, supplier: str) -> Entry:
     if root not in NOT_COMPARED or path.startswith("product.sale_price"):
         message = f"expected an input in which options may differ, found '{path}', on which all options are compared"
         raise Unexpected(message, "change it for all options, or in a scenario")
+    if place.is_year:
+        whole = path.rpartition(".by_year.")[0]
+        hint = f"an option states all its years anew: write {whole}: {{by_year: [...]}}"
+        raise Unexpected(f"expected the path of a whole input, found '{path}', one contract year of it", hint)
     if place.entry is None:
         hint = "an option changes numbers: name one, such as failures.MODE.returned"
         raise Unexpected(f"expected the path of a number, found '{path}'", hint)
@@ -620,7 +630,7 @@ def _path_problems(source: Document, file: CaseFile, told: Collection[str]) -> l
         if shape.follows(path, told) or shape.follows(source.path(keys), told):
             continue
         try:
-            check(paths.locate(source.data, path))
+            check((paths.locate if keys[0] == "suppliers" else paths.locate_year)(source.data, path))
         except Unexpected as error:
             problems.append(source.problem(keys, error.message, error.hint))
     return problems
@@ -657,6 +667,11 @@ def _is_price(file: CaseFile, name: str, path: str, place: Place) -> None:
     hint = f"name a price or cost, such as suppliers.{name}.unit_price or product.fulfilment_cost"
     if place.entry is None or not place.entry.unit.startswith("money"):
         raise Unexpected(f"expected the path of a price or cost, found '{path}'", hint)
+    if place.is_year:
+        whole = path.rpartition(".by_year.")[0]
+        raise Unexpected(
+            f"expected a price of all years, found '{path}', that of one", f"write {whole}: all turn together"
+        )
     root, _, rest = path.partition(".")
     if root == "suppliers" and not any(rest.startswith(f"{owner}.") for owner in checks.lineage(file, name)):
         raise Unexpected(f"expected a price or cost of {name}, found '{path}'", hint)

@@ -18,6 +18,7 @@ from tco.numbers import Number
 from tco.options import Input, Option
 from tco.results import TOTALS, WITHIN
 from tco.sampling import Correlation, Method, Sampler
+from tco.ties import saving
 
 DEFAULT_DRAWS = 16_384
 MOST_KEPT = 2**20
@@ -222,7 +223,7 @@ class Outcomes:
     def savings(self, draws: Mapping[str, FloatArray], option: str) -> FloatArray:
         """Give an option's NPV against the baseline, (3, n), in the three totals [money]."""
         costs = self.costs(draws)
-        return np.asarray(costs[:, self.baseline] - costs[:, self.names.index(option)])
+        return saving(costs[:, self.baseline], costs[:, self.names.index(option)])
 
     def evaluate(self, program: Program, draws: Mapping[str, FloatArray]) -> list[FloatArray]:
         """Run a program on draws, some thousands at a time; give each wanted step's values, (..., n)."""
@@ -325,7 +326,7 @@ class Worlds:
     def savings(self, option: str) -> FloatArray:
         """Give an option's NPV against the baseline, (3, n) [money]."""
         outcomes = self.outcomes
-        return np.asarray(self.costs[:, outcomes.baseline] - self.costs[:, outcomes.names.index(option)])
+        return saving(self.costs[:, outcomes.baseline], self.costs[:, outcomes.names.index(option)])
 
 
 def own_input(option: Option, key: str, path: str) -> Option:

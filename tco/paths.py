@@ -27,6 +27,11 @@ class Place:
     keys: Keys
     entry: Entry | None
 
+    @property
+    def is_year(self) -> bool:
+        """Whether it is the value of one contract year of a path, counted from 0."""
+        return self.keys[-2:-1] == ("by_year",)
+
 
 def locate(data: Mapping[str, Any], path: str) -> Place:
     """Follow a path through the format, and through a file's own names.
@@ -36,7 +41,8 @@ def locate(data: Mapping[str, Any], path: str) -> Place:
     data : dict
         The file's plain data, for its suppliers, modes, activities and so on.
     path : str
-        Such as ``product.sale_price``, ``suppliers.acme.freight`` or ``extra_costs.audits.amount``.
+        Such as ``product.sale_price``, ``suppliers.acme.freight`` or ``extra_costs.audits.amount``; with ``.by_year.0``
+        the first contract year's value of an input that is stated by year.
 
     Raises
     ------
@@ -48,6 +54,22 @@ def locate(data: Mapping[str, Any], path: str) -> Place:
             f"expected the path of an input, found {path!r}", "write a path such as suppliers.NAME.unit_price"
         )
     return _Walk(data, path).section(CaseFile, (), path.split("."))
+
+
+def locate_year(data: Mapping[str, Any], path: str) -> Place:
+    """Follow a path; that of a contract year leads to the whole input where a scenario makes one number of it.
+
+    Raises
+    ------
+    Unexpected
+        As `locate` does.
+    """
+    whole, _, year = path.rpartition(".by_year.")
+    if whole and year.isdecimal():
+        place = locate(data, whole)
+        if place.entry and not _Walk(data, path).years(place.keys):
+            return place
+    return locate(data, path)
 
 
 @dataclass(frozen=True)
@@ -123,16 +145,30 @@ class _Walk:
             keys, rest = (*keys, rest[0]), rest[1:]
             if not rest:
                 return Place(keys, None)
-        inner = _Walk(self.data, ".".join(rest)).section(CaseFile, (), rest)
-        return Place((*keys, ".".join(rest)), inner.entry)
+        whole = ".".join(rest[:-2])
+        year = rest[-2:] if self.years((*keys, whole)) else []  # stated by year right here, not only in what it changes
+        path = whole if year else ".".join(rest)
+        inner = _Walk(self.data, path).section(CaseFile, (), path.split("."))
+        return self.ended(Place((*keys, path), inner.entry), year)
 
     def ended(self, place: Place, rest: list[str]) -> Place:
-        """Refuse a path that goes on behind a number."""
+        """End a path at a number, or at one contract year of it; refuse one that goes on behind it."""
+        years = self.years(place.keys) if place.entry and rest[:1] == ["by_year"] else ()
+        if years:
+            known = list(map(str, range(len(self.at(years)))))
+            self.known("".join(rest[1:2]), known, (*place.keys, "by_year"))
+            return self.ended(Place((*years, int(rest[1])), place.entry), rest[2:])
         if rest:
             before = ".".join(map(str, place.keys))
             message = f"expected the path of an input, found '{self.path}': nothing called '{rest[0]}' in {before}"
             raise Unexpected(message, f"{before} is an input: its path ends there")
         return place
+
+    def years(self, keys: Keys) -> Keys:
+        """Give the chain of keys to the values by contract year that are stated at a place, if there are any."""
+        remarked = isinstance(self.at((*keys, "value")), Mapping)
+        found = (*keys, "value", "by_year") if remarked else (*keys, "by_year")
+        return found if isinstance(self.at(found), list) else ()
 
     def names(self, *keys: str | int) -> list[str]:
         """Give the names that the file has under a chain of keys."""

@@ -25,6 +25,7 @@ from tco.progress import Progress, Steps
 from tco.results import TOTALS, WITHIN, Provenance, Result
 from tco.sampling import METHODS, REPLICATES, Copula, Method, Sampler, spearman
 from tco.spread import Histogram, Kept, Spread, Steady, heavy_tails, spread_of, standard_error
+from tco.ties import least, ranked, saving
 from tco.version import VERSION
 
 MOST_DRAWS = 2**22
@@ -62,7 +63,8 @@ class OptionRisk:
     lines : dict of str to Spread
         Present value of each line [money].
     why : tuple of (str, float)
-        The lines that make its mean present cost differ from the base case, the largest difference first [money].
+        By how much the mean of each line differs from the base case, the largest difference first; what is within
+        some standard errors of the line's mean is chance [money].
     incomplete : tuple of str
         Paths of rates that are unknown: they count as 0 here.
     luck : Luckiness or None
@@ -101,7 +103,10 @@ class OptionRisk:
             "expected_loss": self.expected_loss,
             "cvar": self.cvar,
             "lines": {line: spread.to_dict() for line, spread in self.lines.items()},
-            "why_mean_differs_from_base": [{"line": line, "difference": amount} for line, amount in self.why],
+            "why_mean_differs_from_base": [
+                {"line": line, "difference": amount, "standard_error": self.lines[line].standard_error}
+                for line, amount in self.why
+            ],
             "incomplete": list(self.incomplete),
             "luck": None if self.luck is None else self.luck.to_dict(),
         }
@@ -219,8 +224,9 @@ class Simulation(Result):
 
     @property
     def best(self) -> OptionRisk:
-        """The option of the lowest mean present cost, all in; of equal ones the first."""
-        return min(self.suppliers, key=lambda option: option.present_cost["all_in"].mean)
+        """The option of the lowest mean present cost, all in; of equal ones the baseline, then the first."""
+        means = {option.supplier: option.present_cost["all_in"].mean for option in self.suppliers}
+        return self.supplier(ranked(means, self.baseline)[0])
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row an option and figure: present cost, NPV and every line, with its spread."""
@@ -436,7 +442,7 @@ class _Tally:
     def share_positive(self, option: int, total: str) -> float:
         """Give the share of draws in which an option saves against the baseline."""
         if total == "all_in":
-            return float((self.costs[self.model.baseline] > self.costs[option]).mean())
+            return float((saving(self.costs[self.model.baseline], self.costs[option]) > 0).mean())
         for figure, kept in zip(self.model.figures, self.figures, strict=True):
             if (figure.option, figure.kind, figure.name) == (option, "npv", total):
                 return kept.share_above_zero()
@@ -449,7 +455,7 @@ class _Tally:
             if figure.kind == "cost" and figure.option == self.model.baseline:
                 base[figure.name] = value
         for figure, value in zip(self.model.figures, values, strict=False):
-            yield base[figure.name] - value if figure.kind == "npv" else value
+            yield saving(base[figure.name], value) if figure.kind == "npv" else value
 
     def check_limits(self) -> None:
         """Refuse a case whose draws break a joint limit, with the share of draws and the first of them."""
@@ -551,14 +557,14 @@ def _summary(
     case: Case, model: _Model, tally: _Tally, sampler: Sampler, base: Mapping[str, Mapping[str, float]]
 ) -> Simulation:
     replicated = sampler.method != "random"
-    best = tally.costs.min(axis=0)
-    winners = tally.costs == best
+    best, winners = least(tally.costs)
     ties = winners.sum(axis=0)
     options = []
     for position in range(len(case.options)):
         won = winners[position] / ties
         options.append(_risk(case, model, tally, position, best, won, base, replicated=replicated))
     lines = {figure.name for figure in model.figures if figure.kind == "line"}
+    tails = [(option.supplier, option.present_cost["all_in"], option.npv["all_in"]) for option in options]
     return Simulation(
         name=case.name,
         scenario=case.scenario,
@@ -572,7 +578,7 @@ def _summary(
         lines=tuple(line for line in model.lines if line.name in lines),
         correlations=_achieved(tally, sampler.copula),
         until=None,
-        warnings=(*case.warnings, *heavy_tails(model.names, tally.costs)),
+        warnings=(*case.warnings, *heavy_tails(tails)),
         provenance=Provenance(
             case.name, case.fingerprint, case.scenario, VERSION, sampler.n, sampler.seed, sampler.method
         ),
@@ -598,7 +604,7 @@ def _risk(
         for figure, kept in zip(model.figures, tally.figures, strict=True)
         if figure.option == position
     }
-    saved = tally.costs[model.baseline] - tally.costs[position]
+    saved = saving(tally.costs[model.baseline], tally.costs[position])
     cost = {total: spreads["cost", total] for total in TOTALS[:2]}
     cost["all_in"] = spread_of(tally.costs[position], replicated=replicated)
     npv = {total: spreads["npv", total] for total in TOTALS[:2]}
@@ -615,11 +621,13 @@ def _risk(
         present_cost=cost,
         npv=npv,
         base_present_cost=base_costs[option.name],
-        base_npv={total: base_costs[case.baseline][total] - base_costs[option.name][total] for total in TOTALS},
+        base_npv={
+            total: float(saving(base_costs[case.baseline][total], base_costs[option.name][total])) for total in TOTALS
+        },
         probability_best=float(won.mean()),
         probability_best_error=standard_error(won_by_replicate),
         probability_positive=positive,
-        expected_loss=float((tally.costs[position] - best).mean()),
+        expected_loss=float(saving(tally.costs[position], best).mean()),
         cvar=float(worst.mean()),
         lines=lines,
         incomplete=option.unknown,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -15,8 +15,10 @@ BINS = 4096
 """Bins of a histogram, over the range of nearly all of the first draws and half of it on either side."""
 ENDS = (0.001, 0.999)
 """Shares of the first draws between which that range lies: a few far out would make all bins wide."""
+FEW = 1000
+"""A tail is one draw in so many; of fewer draws one may well stand out by chance."""
 HEAVY_TAIL = 0.5
-"""A warning is given where a thousandth of the draws makes up this share of the variance."""
+"""A tail is heavy where it makes up more than this share of the variance."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Spread:
         Of the mean: from the spread of independent replicates, or sd/√n for plain random draws.
     percentile_error : float
         How far percentiles may be off because they come from a histogram; 0 where they come from all draws.
+    tail_share : float
+        Of the variance, what the thousandth of draws that lies farthest from the mean makes up; 0 for few draws.
     """
 
     mean: float
@@ -44,33 +48,37 @@ class Spread:
     p95: float
     standard_error: float
     percentile_error: float = 0.0
+    tail_share: float = 0.0
+
+    @property
+    def heavy_tailed(self) -> bool:
+        """Whether a handful of draws decides the mean, so that its error is not to be trusted either."""
+        return self.tail_share > HEAVY_TAIL
 
     def to_dict(self) -> dict[str, float]:
-        """Give it as plain data."""
+        """Give it as plain data; a heavy tail is told in warnings."""
         found = asdict(self)
+        del found["tail_share"]
         if not self.percentile_error:
             del found["percentile_error"]
         return found
 
 
-def heavy_tails(names: Sequence[str], costs: FloatArray) -> Iterator[str]:
+def heavy_tails(options: Iterable[tuple[str, Spread, Spread]]) -> Iterator[str]:
     """Warn of means that a handful of draws decides.
 
     Parameters
     ----------
-    names : sequence of str
-        Of the options.
-    costs : array of shape (k, n)
-        What each costs in each draw [money].
+    options : iterable of (str, Spread, Spread)
+        Each option's name, its present cost, and what it saves against the baseline: what options share, such as an
+        uncertain demand, may hide a tail in the cost, and cancels in the saving.
     """
-    for name, row in zip(names, costs, strict=True):
-        squares = np.square(row - row.mean())
-        few = squares.size // 1000  # in fewer draws than a thousand one may well stand out by chance
-        total = squares.sum()
-        if few and total > 0 and np.partition(squares, -few)[-few:].sum() > HEAVY_TAIL * total:
+    for name, cost, npv in options:
+        figures = [words for words, one in (("its present cost", cost), ("its NPV", npv)) if one.heavy_tailed]
+        if figures:
             yield (
-                f"{name}: one draw in a thousand makes up more than half of the variance of its present cost, so that "
-                "its mean and sd are unstable: an input has a very heavy tail"
+                f"{name}: one draw in a thousand makes up more than half of the variance of {' and '.join(figures)}, "
+                "so that mean, sd and error are unstable: an input has a very heavy tail"
             )
 
 
@@ -85,10 +93,21 @@ def spread_of(values: FloatArray, *, replicated: bool) -> Spread:
         Whether replicates are more even than plain random draws, so that the error comes from their spread.
     """
     mean, sd = float(values.mean()), float(values.std())
-    points = points_of(np.sort(values), list(PERCENTILES.values()))
+    ordered = np.sort(values)
+    points = points_of(ordered, list(PERCENTILES.values()))
     means = values.reshape(REPLICATES, -1).mean(axis=1)
     error = standard_error(means) if replicated else sd / np.sqrt(values.size)
-    return Spread(mean=mean, sd=sd, **_named(points), standard_error=float(error))
+    return Spread(
+        mean=mean, sd=sd, **_named(points), standard_error=float(error), tail_share=_tail_share(ordered, mean, sd)
+    )
+
+
+def _tail_share(ordered: FloatArray, mean: float, sd: float) -> float:
+    few = ordered.size // FEW
+    if not few or not sd:
+        return 0.0
+    ends = np.square(np.concatenate([ordered[:few], ordered[-few:]]) - mean)  # the farthest are among them
+    return float(np.sort(ends)[-few:].sum() / (ordered.size * sd**2))
 
 
 def points_of(ordered: FloatArray, shares: Sequence[float]) -> FloatArray:
@@ -204,8 +223,24 @@ class Histogram:
         error = standard_error(by_replicate[:, 1] / by_replicate[:, 0]) if replicated else sd / np.sqrt(n)
         off = float((ends[1] - ends[0]).max())
         return Spread(
-            mean=float(mean), sd=float(sd), **_named(points), standard_error=float(error), percentile_error=off
+            mean=float(mean),
+            sd=float(sd),
+            **_named(points),
+            standard_error=float(error),
+            percentile_error=off,
+            tail_share=self._tail_share(float(mean), float(sd)),
         )
+
+    def _tail_share(self, mean: float, sd: float) -> float:
+        """Give what of the exact variance is left by the bins that hold all but the farthest draws."""
+        n = int(self.bins.sum())
+        if n < FEW or not sd:
+            return 0.0
+        squares = np.square(self.low + self.width * (np.arange(BINS) + 0.5) - mean)
+        order = np.argsort(squares)
+        reached = np.minimum(np.cumsum(self.bins[order]), n - n // FEW)
+        body = (np.diff(reached, prepend=0) * squares[order]).sum()
+        return float(max(1 - body / (n * sd**2), 0.0))
 
     def share_above_zero(self) -> float:
         """Give the share of draws above 0."""

@@ -122,6 +122,22 @@ def test_where_the_baseline_is_best_on_the_mean_it_is_kept() -> None:
     assert str(found).startswith("Stay with old")
 
 
+def test_an_option_that_differs_by_rounding_alone_is_neither_better_nor_worse() -> None:
+    # 4.1 + 0.2 and 4.2 + 0.1 are 4.3 each, but not in binary
+    found = decided("""
+decision: {materiality: 0%}
+suppliers: {new: {unit_price: 4.1, freight: 0.2}, old: {unit_price: 4.2, freight: 0.1}}
+""")
+    assert verdict(found)[:2] == (False, "old")
+    for option in found.options:
+        assert (option.probability_best, option.expected_loss, option.npv_base["all_in"]) == (0.5, 0, 0)
+        assert set(option.probability_positive.values()) == {0}
+    assert str(found).splitlines()[:2] == [
+        "Stay with old: too close to call against new",
+        "  new costs the same in every world",
+    ]
+
+
 def test_an_option_that_saves_in_most_worlds_and_loses_on_the_mean_is_not_taken() -> None:
     # one unit in ten costs 90 more: saves 1 in 95 % of worlds, loses on average
     text = """

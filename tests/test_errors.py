@@ -1336,6 +1336,23 @@ the sale price at stake
 = options are compared
 ? name a price or cost, such as suppliers.acme.unit_price or product.fulfilment_cost
 
+the price of one contract year at stake
+- unit_price: 4
++ unit_price: {by_year: [4, 5]}
++     price_at_stake: suppliers.acme.unit_price.by_year.1
+= 26: suppliers.acme.price_at_stake: expected a price of all years, found 'suppliers.acme.unit_price.by_year.1', that
+= of one
+? write suppliers.acme.unit_price: all turn together
+
+one contract year in overrides
+~ contacts: {cost: 5} => contacts: {cost: {by_year: [5, 6]}}
+- unit_price: 5
++ unit_price: 5
++     overrides: {contacts.cost.by_year.1: 7}
+= 29: suppliers.borealis.overrides.contacts.cost.by_year.1: expected the path of a whole input, found
+= 'contacts.cost.by_year.1', one contract year of it
+? an option states all its years anew: write contacts.cost: {by_year: [...]}
+
 an unknown path in overrides
 - unit_price: 4
 + unit_price: 4

@@ -154,6 +154,18 @@ def test_implied_zero_and_hard_only_are_three_separate_marks(file: Path) -> None
     assert found.wins["all_in"][0] == option.probability_positive["hard_and_estimated"]
 
 
+def test_a_curve_shares_what_rounding_alone_tells_apart() -> None:
+    case = case_of("suppliers: {new: {unit_price: 4.1, freight: 0.2}, old: {unit_price: 4.2, freight: 0.1}}")
+    found = tco.acceptability(case, "new", values=[4.0, 4.1, 4.2], n=8)
+    assert found.best["new"].tolist() == [1, 0.5, 0]  # at 4.1 both cost 4.3 a unit, which is not so in binary
+    assert found.wins["all_in"].tolist() == [1, 0, 0]
+    assert found.losses["new"][1] == found.losses["old"][1] == 0
+    assert found.frontier == ("new", "old", "old")
+    table = tco.table(case, "suppliers.new.unit_price", values=[4.1])
+    assert (table.cheapest(0), table.npv["all_in"]["new"]) == ("old", (0,))
+    assert str(tco.compare(case)).startswith("old: cheapest, the baseline; new costs the same\n")
+
+
 def test_a_curve_of_what_moves_nothing_has_no_endless_values() -> None:
     same = tco.belief(case_of(CHURN.replace("3%}", "8%}")), "new", n=64)
     assert same.marks == {"zero": 0.0}

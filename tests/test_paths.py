@@ -241,3 +241,118 @@ def test_unknown_paths_in_changed_values_are_all_told_at_once() -> None:
         "expected the path of an input",
         "expected 0 or more",
     ]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Single contract years, as exports name them
+
+FORWARD: dict[str, Any] = {
+    "tco": 1,
+    "name": "forward rates",
+    "currency": "EUR",
+    "start": "2027-01",
+    "horizon_months": 24,
+    "discount_rate": 0,
+    "baseline": "old",
+    "demand": {"units_per_year": 1000},
+    "exchange_rates": {"USD": {"by_year": [0.5, "0.9 to 1.1"]}},
+    "product": {"fulfilment_cost": {"value": {"by_year": [1, {"value": "1 to 3", "source": "tender"}]}, "source": "x"}},
+    "suppliers": {"old": {"unit_price": 2}, "new": {"unit_price": 2, "currency": "USD"}},
+}
+RATE, FEE = "exchange_rates.USD.by_year.1", "product.fulfilment_cost.by_year.1"
+
+
+def forward(**more: Any) -> tco.Case:
+    return tco.from_data(FORWARD | more)
+
+
+def test_every_path_that_an_export_names_leads_to_a_place() -> None:
+    case = forward()
+    inputs = [path for one in case.inputs.values() for path, _ in one.parts()]
+    assert {RATE, FEE, "exchange_rates.USD.by_year.0"} <= {*inputs}
+    for path in inputs:
+        assert paths.locate(case.document.data, path).entry is not None
+    assert paths.locate(case.document.data, FEE).keys == ("product", "fulfilment_cost", "value", "by_year", 1)
+
+
+def test_the_value_of_one_year_is_set_for_that_year_alone() -> None:
+    case = forward(scenarios={"weak": {RATE: 0.25}})
+
+    def cost(one: tco.Case) -> float:
+        return one.compare().supplier("new").lines["purchase"]
+
+    assert cost(case.with_({RATE: 0.75})) == pytest.approx(2000 * 0.5 + 2000 * 0.75)  # 1,000 units at 2 USD a year
+    assert cost(case.under("weak")) == pytest.approx(2000 * 0.5 + 2000 * 0.25)
+    assert case.with_({FEE: 4}).compare().supplier("new").lines["fulfilment"] == pytest.approx(1000 * 1 + 1000 * 4)
+    shown = case.with_({RATE: 0.75}).inputs["exchange_rates.USD"].number.means()
+    assert shown == (0.5, 0.75)
+
+
+def test_a_year_of_an_override_or_a_scenario_is_that_of_what_stands_there() -> None:
+    suppliers = FORWARD["suppliers"] | {
+        "new": {"unit_price": 2, "overrides": {"contacts.cost": {"by_year": [4, 5, 6]}}}
+    }
+    data = FORWARD | {"suppliers": suppliers, "scenarios": {"long": {"exchange_rates.USD": {"by_year": [1, 2, 3]}}}}
+    inside = ("suppliers", "new", "overrides", "contacts.cost", "by_year", 2)
+    assert paths.locate(data, "suppliers.new.overrides.contacts.cost.by_year.2").keys == inside
+    long = ("scenarios", "long", "exchange_rates.USD", "by_year", 2)
+    assert paths.locate(data, "scenarios.long.exchange_rates.USD.by_year.2").keys == long
+
+
+def test_values_of_single_years_may_be_correlated_and_have_sources_and_are_explained() -> None:
+    later = {"USD": {"by_year": ["0.8 to 1.2", "0.9 to 1.1"]}}
+    both = [{"between": ["exchange_rates.USD.by_year.0", RATE], "rank": 0.8}]
+    case = forward(exchange_rates=later, correlations=both, sources={RATE: "the bank's forward"})
+    (found,) = tco.simulate(case, 4096).correlations
+    assert found.achieved == pytest.approx(0.8, abs=0.02)
+    assert not any("correlation" in warning for warning in case.warnings)
+    explained = tco.explain(case, RATE, supplier="new").nodes[0]
+    assert explained.name == "exchange_rate"
+    assert explained.inputs[0].endswith("; source: year 2: the bank's forward")
+    flat = case.with_({"exchange_rates.USD": 1})
+    words = f"the correlation with {RATE} changes nothing: exchange_rates.USD is one number for all years"
+    assert words in flat.warnings
+    whole = forward(correlations=[{"between": ["exchange_rates.USD", FEE], "rank": 0.8}])
+    assert any("of which exchange_rates.USD.by_year.0 is the first" in warning for warning in whole.warnings)
+    fixed = forward(correlations=[{"between": ["exchange_rates.USD.by_year.0", FEE], "rank": 0.8}])
+    assert any("exchange_rates.USD.by_year.0 changes nothing: it is a fixed" in warning for warning in fixed.warnings)
+
+
+@pytest.mark.parametrize(
+    ("more", "message", "hint"),
+    [
+        (
+            {"sources": {"exchange_rates.USD.by_year.2": "bank"}},
+            "nothing called '2' in exchange_rates.USD.by_year",
+            "exchange_rates.USD.by_year has 0, 1",
+        ),
+        (
+            {"correlations": [{"between": [RATE, f"{FEE}.source"], "rank": 0.1}]},
+            "nothing called 'source' in product.fulfilment_cost.value.by_year.1",
+            "product.fulfilment_cost.value.by_year.1 is an input: its path ends there",
+        ),
+        (
+            {"scenarios": {"weak": {"suppliers.old.unit_price.by_year.0": 1}}},
+            "nothing called 'by_year' in suppliers.old.unit_price",
+            "suppliers.old.unit_price is an input: its path ends there",
+        ),
+        (
+            {"suppliers": {"old": {"unit_price": 2}, "new": {"unit_price": 2, "overrides": {FEE: 1}}}},
+            f"expected the path of a whole input, found '{FEE}', one contract year of it",
+            "an option states all its years anew: write product.fulfilment_cost: {by_year: [...]}",
+        ),
+        (
+            {"suppliers": {"old": {"unit_price": 2}, "new": {"unit_price": 2, "price_at_stake": FEE}}},
+            f"expected a price of all years, found '{FEE}', that of one",
+            "write product.fulfilment_cost: all turn together",
+        ),
+    ],
+)
+def test_a_year_that_is_not_stated_or_cannot_be_taken_alone_is_refused(
+    more: dict[str, Any], message: str, hint: str
+) -> None:
+    with pytest.raises(CaseError) as caught:
+        forward(**more)
+    (problem,) = caught.value.problems
+    assert problem.message.endswith(message)
+    assert problem.hint == hint

@@ -28,7 +28,7 @@ from scipy import stats
 from strategies import FOLDER, Tree, cases, changed
 
 import tco
-from tco import cli, simulation, spread
+from tco import cli, simulation, spread, ties
 from tco.draws import names as column_names
 from tco.draws import write_draws
 from tco.errors import UsageError
@@ -271,6 +271,37 @@ def test_what_makes_the_mean_differ_from_the_base_case_adds_up_over_lines() -> N
         assert sum(amount for _, amount in option.why) == pytest.approx(difference, abs=1e-5)
         sizes = [abs(amount) for _, amount in option.why]
         assert sizes == sorted(sizes, reverse=True)
+        for told in option.to_dict()["why_mean_differs_from_base"]:
+            assert told["standard_error"] == option.lines[told["line"]].standard_error
+
+
+def base_words(result: Simulation) -> str:
+    """What the text says of base case and expected value."""
+    return " ".join(str(result).partition("Base case ")[2].partition("\n\n")[0].split())
+
+
+BENT = LINEAR.replace("12_000", "{lognormal: {mean: 12_000, sd: 4_000}}")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chance_is_not_taken_for_the_shape_of_the_model(seed: int) -> None:
+    straight = base_words(simulate(case_of(LINEAR), 2000, sampler="random", seed=seed))  # linear: all else is chance
+    assert "they differ by chance alone" in straight
+    assert straight.endswith("within the error of 2,000 draws")
+    price, demand = "suppliers.other.unit_price", "demand.units_per_year"
+    tree = tree_of(BENT) | {"correlations": [{"between": [price, demand], "rank": 0.9}]}
+    bent = base_words(simulate(tco.from_data(tree), 20_000, sampler="random", seed=seed))
+    # a product of two correlated inputs has their covariance above that of its means: here 0.9·(1/3)·0.4/3.73 = 3 %
+    assert "the model is not linear, so they differ" in bent
+    assert "purchase +" in bent.partition("other: ")[2]
+    assert "within the error of 20,000 draws" in bent.partition("today: ")[2].partition("other: ")[0]
+
+
+def test_what_a_heavy_tail_does_to_a_mean_is_told_as_such() -> None:
+    heavy = changed(tree_of(LINEAR), "suppliers.other.unit_price", HEAVY)
+    found = base_words(simulate(tco.from_data(heavy), 4096, seed=1))
+    assert "few draws of a heavy tail decide by how much they differ" in found
+    assert re.search(r"purchase [+-][\d,]+ \(a heavy tail\)", found)
 
 
 def test_means_of_lines_add_up_to_the_mean_of_the_total() -> None:
@@ -405,6 +436,40 @@ def test_probabilities_of_being_best_sum_to_one_with_ties_shared(text: str) -> N
         assert clone.probability_best == today.probability_best  # they tie in every draw
 
 
+TIED = """
+horizon_months: 12
+demand: {units_per_year: 11_000 to 13_000}
+suppliers:
+  other: {unit_price: 4.1, freight: 0.2}
+  today: {unit_price: 4.2, freight: 0.1}
+  third: {unit_price: 4.3, freight: 0}
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["draw by draw", "in histograms"])
+def test_options_that_differ_by_rounding_alone_tie(kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not kept:
+        monkeypatch.setattr(simulation, "KEPT_BYTES", 0)
+    result = simulate(case_of(TIED), 2048)
+    assert len({*result.present_costs[:, 0].tolist()}) > 1  # 4.1 + 0.2 is not 4.2 + 0.1 in binary
+    for option in result.suppliers:
+        assert option.probability_best == pytest.approx(1 / 3, rel=1e-12)  # all three cost 4.3 a unit
+        assert set(option.probability_positive.values()) == {0}
+        assert (option.expected_loss, option.cvar, option.npv["all_in"].sd) == (0, 0, 0)
+        assert set(option.base_npv.values()) == {0}
+    assert result.best.supplier == result.baseline  # whoever costs the same is no reason to leave it
+
+
+def test_a_tie_is_a_trillionth_of_what_is_compared_whatever_its_size() -> None:
+    for size in (1e-6, 1.0, 1e12, -5.0):
+        near, far = size + 4e-13 * abs(size), size + 1e-11 * abs(size)
+        assert [bool(ties.saving(size, other)) for other in (near, far)] == [False, True]
+        lowest, winners = ties.least(np.array([[size], [near], [far]]))
+        assert (lowest[0], winners[:, 0].tolist()) == (size, [True, True, False])
+    costs = {"dear": 2.0, "near": 1 + 4e-13, "base": 1 + 2e-13, "low": 1.0}
+    assert ties.ranked(costs, "base") == ["base", "near", "low", "dear"]
+
+
 @each_file
 def test_percentiles_losses_and_tails_are_in_order(file: Path) -> None:
     result = simulate(loaded(file), 512)
@@ -527,6 +592,41 @@ def test_a_mean_that_a_handful_of_draws_decides_is_warned_of() -> None:
 
 
 HEAVY = {"lognormal": {"mean": 4, "sd": 800}}
+HIDDEN = """
+horizon_months: 12
+demand: {units_per_year: 10_000_000 to 30_000_000}
+suppliers:
+  today: {unit_price: 4.1}
+  other: {unit_price: 4.08, one_off: {lognormal: {p50: 100, p95: 40_000}}}
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["draw by draw", "in histograms"])
+def test_a_heavy_tail_that_a_shared_input_hides_is_warned_of_where_it_shows(
+    kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not kept:
+        monkeypatch.setattr(simulation, "KEPT_BYTES", 0)
+    result = simulate(case_of(HIDDEN), 16_384)
+    words = (
+        "other: one draw in a thousand makes up more than half of the variance of its NPV, so that mean, sd and error"
+    )
+    assert [words in warning for warning in result.warnings] == [True]
+    assert result.supplier("other").lines["one_off"].heavy_tailed
+    assert not result.supplier("other").lines["purchase"].heavy_tailed
+    assert any(words in warning for warning in tco.decide(case_of(HIDDEN), n=4096).warnings)
+
+
+def test_the_share_of_a_tail_is_that_of_its_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "KEPT_BYTES", 0)
+    text = "horizon_months: 12\ndemand: {units_per_year: 12_000}\n"
+    price = "suppliers: {today: {unit_price: {normal: {mean: 4, sd: 0.1}}}}"
+    risk_of = simulate(case_of(text + price), 2**16).supplier("today")
+    far = stats.norm.isf(0.0005)
+    share = 2 * (far * stats.norm.pdf(far) + 0.0005)  # E[z²; |z| > far] of a standard normal, by parts
+    assert risk_of.present_cost["all_in"].tail_share == pytest.approx(share, rel=0.02)
+    assert risk_of.lines["purchase"].tail_share == pytest.approx(share, rel=0.02)  # from a histogram
+    assert "tail_share" not in risk_of.to_dict()
 
 
 @pytest.mark.parametrize("n", [8, 64, 500])

@@ -16,6 +16,7 @@ from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS, Worlds
 from tco.progress import Progress, Steps, each
 from tco.results import TOTALS, Provenance, Result
+from tco.ties import least, ranked, saving
 from tco.version import VERSION
 
 DEFAULT_POINTS = 41
@@ -298,14 +299,15 @@ def _curve(
 ) -> Curve:
     names = worlds.outcomes.names
     row, base = names.index(supplier), worlds.outcomes.baseline
-    wins = {t: np.array([(cost[i, base] > cost[i, row]).mean() for cost in costs]) for i, t in enumerate(TOTALS)}
+    wins = {
+        t: np.array([(saving(cost[i, base], cost[i, row]) > 0).mean() for cost in costs]) for i, t in enumerate(TOTALS)
+    }
     best, losses, frontier = [], [], []
     for cost in costs:
-        least = cost[2].min(axis=0)
-        won = cost[2] == least
+        lowest, won = least(cost[2])
         best.append((won / won.sum(axis=0)).mean(axis=1))
-        losses.append((cost[2] - least).mean(axis=1))
-        frontier.append(names[int(np.argmin(cost[2].mean(axis=1)))])
+        losses.append(saving(cost[2], lowest).mean(axis=1))
+        frontier.append(ranked(dict(zip(names, cost[2].mean(axis=1).tolist(), strict=True)), names[base])[0])
     return Curve(
         kind=kind,
         supplier=supplier,

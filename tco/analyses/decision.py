@@ -26,6 +26,7 @@ from tco.progress import Progress, Steps, each
 from tco.quantity import GROUPS
 from tco.results import TOTALS, Provenance, Result
 from tco.spread import Spread, heavy_tails, spread_of
+from tco.ties import least, ranked, saving
 from tco.version import VERSION
 
 PAID_TO_SELLERS = ("supply", "fulfilment")
@@ -396,6 +397,8 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
     steps.done()
     options = tuple(_verdict_of(case, option, worlds, comparison) for option in case.options)
     steps.done()
+    costs = [spread_of(cost, replicated=True) for cost in worlds.costs[2]]
+    tails = [(one.supplier, cost, one.npv["all_in"]) for one, cost in zip(options, costs, strict=True)]
     price = breakeven(case, chosen, n=n, seed=seed, progress=steps.part(2))
     saved = float(worlds.savings(chosen)[2].mean())
     units = comparison.planned.discounted_units
@@ -420,7 +423,7 @@ def decide(case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progr
         more_flips=max(len(flips) - _FLIPS, 0),
         pair_flips=tuple(pair[:_FLIPS]),
         gaps=gaps,
-        warnings=(*case.warnings, *heavy_tails(worlds.outcomes.names, worlds.costs[2])),
+        warnings=(*case.warnings, *heavy_tails(tails)),
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION, worlds.n, worlds.seed, "sobol"),
     )
 
@@ -442,19 +445,19 @@ class _Verdict:
         self.costs = dict(zip(self.names, worlds.costs[2], strict=True))
         self.size = float(self.costs[self.baseline].mean())
         self.confidence, self.materiality = confidence, materiality
-        ranked = sorted(self.names, key=lambda name: (float(self.costs[name].mean()), name != self.baseline, name))
-        best = ranked[0]
+        ranking = ranked({name: float(self.costs[name].mean()) for name in sorted(self.names)}, self.baseline)
+        best = ranking[0]
         self.leave = best != self.baseline and self.beats(best, self.baseline)
         self.choice = best if self.leave else self.baseline
-        others = [name for name in ranked if name != self.baseline]
+        others = [name for name in ranking if name != self.baseline]
         self.challenger = next((name for name in others if not self._is_copy(name)), others[0])
-        self.too_close = self._unsure(best, ranked[1:])
+        self.too_close = self._unsure(best, ranking[1:])
 
     def beats(self, first: str, second: str) -> bool:
         """Say whether one option saves against another with confidence, and by a material amount."""
-        saved = self.costs[second] - self.costs[first]
-        sure = float((saved > 0).mean()) >= self.confidence
-        return sure and float(saved.mean()) >= self.materiality * abs(self.size)
+        gained = saving(self.costs[second], self.costs[first])
+        sure = float((gained > 0).mean()) >= self.confidence
+        return sure and float(gained.mean()) >= self.materiality * abs(self.size)
 
     def _is_copy(self, name: str) -> bool:
         """Say whether an option is the baseline but for next to nothing, in every world: staying is choosing it too."""
@@ -471,10 +474,10 @@ class _Verdict:
 
 def _verdict_of(case: Case, option: Option, worlds: Worlds, comparison: Comparison) -> OptionVerdict:
     saved = worlds.savings(option.name)
-    npv = {total: spread_of(saved[row], replicated=True) for row, total in enumerate(TOTALS)}
+    npv = {total: spread_of(saved[place], replicated=True) for place, total in enumerate(TOTALS)}
     costs = worlds.costs[2]
-    best = costs.min(axis=0)
-    mine = costs[worlds.outcomes.names.index(option.name)]
+    lowest, winners = least(costs)
+    row = worlds.outcomes.names.index(option.name)
     by_group, by_liable = _by_group(worlds, option.name), _by_liable(worlds, option)
     benefits, spent = _benefits_and_costs(by_group)
     base, cost = comparison.supplier(case.baseline), comparison.supplier(option.name)
@@ -488,9 +491,9 @@ def _verdict_of(case: Case, option: Option, worlds: Worlds, comparison: Comparis
         npv=npv,
         npv_base={total: cost.totals[total].npv for total in TOTALS},
         saved_per_unit=npv["all_in"].mean / comparison.planned.discounted_units,
-        probability_positive={total: float((saved[row] > 0).mean()) for row, total in enumerate(TOTALS)},
-        probability_best=float(((mine == best) / (costs == best).sum(axis=0)).mean()),
-        expected_loss=float((mine - best).mean()),
+        probability_positive={total: float((saved[place] > 0).mean()) for place, total in enumerate(TOTALS)},
+        probability_best=float((winners[row] / winners.sum(axis=0)).mean()),
+        expected_loss=float(saving(costs[row], lowest).mean()),
         payback=str(simple.status),
         payback_months=_known(simple.periods),
         discounted_payback_months=_known(discounted.periods),
@@ -612,7 +615,7 @@ def _flips(worlds: Worlds, first: str, second: str) -> list[FlippingInput]:
             draws[path][place] = values[place]
         costs = outcomes.costs(draws)[2]
         mine, theirs = (costs[outcomes.names.index(name)] for name in (first, second))
-        return np.asarray(theirs - mine)
+        return saving(theirs, mine)
 
     base = float(saved(paths[:1], means[paths[0]])[0])
     ends = np.array([np.asarray(outcomes.inputs[path].quantile(np.array([0.05, 0.95]))) for path in paths])

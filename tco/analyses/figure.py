@@ -16,6 +16,7 @@ from tco.loader import Case
 from tco.outcomes import Outcomes, Worlds, asked_correlations
 from tco.results import TOTALS
 from tco.sampling import Correlation
+from tco.ties import saving
 
 OUTPUTS: Mapping[str, tuple[str, str]] = {
     "npv": ("all_in", "NPV"),
@@ -107,7 +108,7 @@ class Figure:
         return (own,) if self.output == "cost" else (self.outcomes.baseline, own)
 
     def _of(self, totals: list[Any]) -> FloatArray:
-        return np.asarray(totals[0] if self.output == "cost" else totals[0] - totals[1])
+        return np.asarray(totals[0]) if self.output == "cost" else saving(*totals)
 
 
 class _Pinned:

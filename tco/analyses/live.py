@@ -16,6 +16,7 @@ from tco.loader import Case, checked_case
 from tco.outcomes import Worlds
 from tco.results import TOTALS, Result
 from tco.spread import spread_of
+from tco.ties import saving
 
 DEFAULT_DRAWS = 10_000
 
@@ -50,7 +51,7 @@ class Moved(Result):
         if total not in TOTALS:
             raise UsageError(f"expected {', '.join(TOTALS)}, found {shown(total)}")
         row, costs = TOTALS.index(total), self.costs
-        return np.asarray(costs[row, names.index(self.baseline)] - costs[row, names.index(supplier)])
+        return saving(costs[row, names.index(self.baseline)], costs[row, names.index(supplier)])
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row an option: its cost a unit, what it saves with its range, and how surely."""
@@ -65,7 +66,7 @@ class Moved(Result):
                 "npv_p5": saved.p5,
                 "npv_p95": saved.p95,
                 **{f"probability_positive_{total}": float((self.npv(name, total) > 0).mean()) for total in TOTALS},
-                "expected_loss": float((self.costs[2, row] - best).mean()),
+                "expected_loss": float(saving(self.costs[2, row], best).mean()),
             }
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from tco.loader import Case, checked_case
 from tco.outcomes import Outcomes
 from tco.progress import Progress, each
 from tco.results import TOTALS, Provenance, Result
+from tco.ties import ranked, saving
 from tco.version import VERSION
 
 DEFAULT_STEPS = 11
@@ -63,7 +64,7 @@ class Table(Result):
 
     def cheapest(self, row: int) -> str:
         """Name the option that costs least at one value."""
-        return min(self.cost_per_unit, key=lambda name: self.cost_per_unit[name][row])
+        return ranked({name: costs[row] for name, costs in self.cost_per_unit.items()}, self.baseline)[0]
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row a value and option."""
@@ -146,7 +147,7 @@ def table(case: Case, path: str, values: Sequence[float], *, progress: Progress 
         values=tuple(points),
         cost_per_unit={name: tuple((costs[2, row] / units).tolist()) for row, name in enumerate(names)},
         npv={
-            total: {name: tuple((costs[t, base] - costs[t, row]).tolist()) for row, name in enumerate(names)}
+            total: {name: tuple(saving(costs[t, base], costs[t, row]).tolist()) for row, name in enumerate(names)}
             for t, total in enumerate(TOTALS)
         },
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION),

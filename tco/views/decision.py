@@ -73,14 +73,24 @@ def _answer(decision: Decision) -> str:
     scenario += " INCOMPLETE: an unknown rate counts as 0" if chosen.incomplete else ""
     saves, more = ("saves", "") if npv.mean > 0 else ("costs", " more")
     said = (
-        f" {saves} {money(abs(npv.mean))} {currency}{more} in {decision.months} months, "
-        f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
+        " costs the same in every world"
+        if costs_the_same(chosen)
+        else (
+            f" {saves} {money(abs(npv.mean))} {currency}{more} in {decision.months} months, "
+            f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
+        )
     )
     first = _fitting(lambda longest: verdict(decision, longest) + scenario)
     second = _fitting(lambda longest: f"  {short(chosen.label, longest)}{said}")
     lines = ["  " + price_line(decision, brief=brief) for brief in (False, True)]
     third = next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))
     return "\n".join((first, second, third))
+
+
+def costs_the_same(option: OptionVerdict) -> bool:
+    """Say whether an option neither saves nor costs more in any world."""
+    npv = option.npv["all_in"]
+    return npv.mean == npv.sd == 0
 
 
 def _fitting(written: Callable[[int], str]) -> str:

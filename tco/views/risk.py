@@ -17,6 +17,8 @@ _MOST_CORRELATIONS = 5
 _SAME = 0.005
 _SPOKEN_OF = 0.5
 """Money below which a difference rounds to nothing."""
+_BY_CHANCE = 4
+"""Standard errors that a mean may be off by chance: of errors told by eight replicates, one mean in 200 is by more."""
 _NAMES = {"hard": "hard", "hard_and_estimated": "hard + est.", "all_in": "all in"}
 
 
@@ -185,16 +187,46 @@ def _range(spread: Spread | None) -> str:
 
 def _base(result: Simulation) -> str:
     """Hold the base case against the mean, and say what makes them differ."""
-    differ = any(abs(amount) >= _SPOKEN_OF for option in result.suppliers for _, amount in option.why)
-    why = "the model is not linear, so they differ" if differ else "they hardly differ"
+    reasons = [
+        [(line, amount, _reason(option, line, amount)) for line, amount in option.why] for option in result.suppliers
+    ]
+    found = {reason for told in reasons for *_, reason in told}
+    why = next((words for reason, words in _REASONS.items() if reason in found), "they hardly differ")
     lines = [f"Base case (inputs at their means) and expected value: {why}"]
-    for option in result.suppliers:
+    for option, told in zip(result.suppliers, reasons, strict=True):
         base, mean = option.base_present_cost["all_in"], option.present_cost["all_in"].mean
         share = 100 * (mean - base) / base if base else 0.0
-        parts = [f"{line} {signed(amount)}" for line, amount in option.why[:3] if abs(amount) >= _SPOKEN_OF]
-        why = f": {', '.join(parts)}" if parts else ": nothing to speak of"
-        lines.append(wrapped(f"{option.label}: {money(base)} and {money(mean)} ({share:+z.2f} %){why}"))
+        why = _why(told, result.n)
+        lines.append(wrapped(f"{option.label}: {money(base)} and {money(mean)} ({share:+z.2f} %): {why}"))
     return "\n".join(lines)
+
+
+_REASONS = {
+    "shape": "the model is not linear, so they differ",
+    "tail": "few draws of a heavy tail decide by how much they differ",
+    "chance": "they differ by chance alone",
+}
+"""Why a mean may differ from the base case, the weightiest reason first."""
+
+
+def _reason(option: OptionRisk, line: str, amount: float) -> str:
+    """Say why a line's mean differs from the base case: by the model's shape, a heavy tail, or chance."""
+    spread = option.lines[line]
+    if abs(amount) < _SPOKEN_OF:
+        return ""
+    if spread.heavy_tailed:
+        return "tail"
+    return "shape" if abs(amount) > _BY_CHANCE * spread.standard_error else "chance"
+
+
+def _why(told: Sequence[tuple[str, float, str]], n: int) -> str:
+    """Name the lines of which a mean differs for a reason, the largest difference first."""
+    mark = {"shape": "", "tail": " (a heavy tail)"}
+    parts = [f"{line} {signed(amount)}{mark[reason]}" for line, amount, reason in told if reason in mark]
+    if parts:
+        return ", ".join(parts[:3])
+    by_chance = any(reason for *_, reason in told)
+    return f"within the error of {n:,} draws" if by_chance else "nothing to speak of"
 
 
 def _luck(result: Simulation) -> str:

@@ -15,6 +15,7 @@ from tco.comparison import Comparison, Comparisons, Line, OptionCost
 from tco.gaps import Gap
 from tco.quantity import GRADES
 from tco.results import TOTALS
+from tco.ties import ranked
 
 WIDTH = 100
 _LABEL = 20
@@ -177,8 +178,10 @@ def _saving(comparison: Comparison, best: OptionCost) -> str:
     base = comparison.supplier(comparison.baseline)
     if best.supplier == base.supplier:
         other = _runner_up(comparison)
-        more = f"; {short(other.label, 40)} costs {money(-other.npv)} {comparison.currency} more" if other else ""
-        return f"cheapest, the baseline{more}"
+        if other is None:
+            return "cheapest, the baseline"
+        more = f"{money(-other.npv)} {comparison.currency} more" if other.npv else "the same"
+        return f"cheapest, the baseline; {short(other.label, 40)} costs {more}"
     each = best.npv / comparison.planned.discounted_units
     share = best.npv / base.present_cost * 100
     return (
@@ -188,8 +191,8 @@ def _saving(comparison: Comparison, best: OptionCost) -> str:
 
 
 def _runner_up(comparison: Comparison) -> OptionCost | None:
-    others = [option for option in comparison.suppliers if option.supplier != comparison.baseline]
-    return min(others, key=lambda option: option.present_cost) if others else None
+    others = {one.supplier: one.present_cost for one in comparison.suppliers if one.supplier != comparison.baseline}
+    return comparison.supplier(ranked(others, comparison.baseline)[0]) if others else None
 
 
 def _rows(comparisons: Sequence[Comparison]) -> list[Row]:

@@ -17,7 +17,7 @@ from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.curves import price_name
 from tco.views.charts.sentences import plain, sentence
-from tco.views.decision import as_percent, flip_line, in_proportion, price_line, verdict
+from tco.views.decision import as_percent, costs_the_same, flip_line, in_proportion, price_line, verdict
 from tco.views.figures import (
     EACH,
     Figures,
@@ -167,12 +167,14 @@ def _answer(found: Findings) -> Iterator[str]:
     yield verdict(decision) + "."
     saves = "saves" if npv.mean > 0 else "costs"
     more = "" if npv.mean > 0 else " more"
-    yield (
+    differs = (
         f"{sentence(option.label)} {saves} {told(abs(npv.mean))} {decision.currency}{more} over {decision.months} "
         f"months against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in "
         f"ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
         f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
+    same = f"{sentence(option.label)} costs the same as {decision.baseline_label} in every world."
+    yield same if costs_the_same(option) else differs
     hard = option.npv["hard"]
     yield (
         f"On hard lines alone, what is invoiced or metered, it {'saves' if hard.mean > 0 else 'costs'} "
