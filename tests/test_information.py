@@ -540,7 +540,8 @@ class TestInformation:
         result = information(tco.load(CARTRIDGES), n=8192)
         assert result.inputs[0].path == "suppliers.borealis.failure_rates.crushed"
         assert result.mover == "suppliers.borealis.failure_rates.leaks"
-        assert "suppliers.borealis.failure_rates.leaks, known alone, explains most of what" in str(result).replace("\n      ", " ")
+        told = str(result).replace("\n      ", " ")
+        assert "suppliers.borealis.failure_rates.leaks, known alone, explains most of what" in told
         assert "On Monday: ask what a pilot of" in str(result)
 
     def test_does_not_depend_on_the_order_in_the_file(self):
