@@ -638,6 +638,13 @@ suppliers:
         with pytest.raises(UsageError, match="expected at least two options to choose from, found one"):
             information(case_of(HEAD + "suppliers: {old: {unit_price: 2}}", tmp_path))
 
+    def test_of_options_that_cost_the_same_but_for_rounding_stays_with_the_baseline(self, tmp_path):
+        """4.1 + 0.2 and 4.2 + 0.1 a unit: the same cost."""
+        options = "suppliers: {new: {unit_price: 4.1, freight: 0.2}, old: {unit_price: 4.2, freight: 0.1}}"
+        result = information(case_of(HEAD.replace("12_000", "11_000 to 13_000") + options, tmp_path), n=256)
+        assert (result.best, result.saving) == ("old", 0)
+        assert "today's choice: old, which costs the same on average as new" in str(result)
+
     def test_refuses_nested_runs_where_they_would_be_wrong(self):
         outcomes = Outcomes(tco.load(CARTRIDGES))
         with pytest.raises(UsageError, match=r"found product\.sale_price, which does not vary"):

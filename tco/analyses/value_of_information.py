@@ -21,6 +21,7 @@ from tco.outcomes import Outcomes, Worlds
 from tco.progress import Progress, Steps, each
 from tco.results import TOTALS, Provenance, Result
 from tco.sampling import REPLICATES
+from tco.ties import ranked, saving
 from tco.version import VERSION
 
 DRAWS = 32_768
@@ -404,10 +405,11 @@ def information(
     worlds = Worlds.of(case, n, seed=seed)
     steps.done(2)
     costs = worlds.costs[TOTALS.index(total)]
-    order = np.argsort(costs.mean(axis=1), kind="stable")
-    names, labels = worlds.outcomes.names, {option.name: option.label for option in case.options}
+    names, means = worlds.outcomes.names, costs.mean(axis=1).tolist()
+    order = [names.index(name) for name in ranked(dict(zip(names, means, strict=True)), case.baseline)]
+    labels = {option.name: option.label for option in case.options}
     everything = evpi(costs)
-    between = costs[order[1]] - costs[order[0]]
+    between = saving(costs[order[1]], costs[order[0]])
     draws = {path: _Input(worlds.draws[path]) for path in sorted(worlds.draws)}
     steps.done()
     inputs, joint = _known(worlds, draws, (costs, between), _groups(worlds.outcomes, groups), total, steps.part(3))
@@ -490,10 +492,10 @@ def _known(
         if best.evppi > found.value:
             found = Estimate(best.evppi, best.standard_error)
         groups.append(Known(name, name, found.value, found.standard_error, None, paths))
-    ranked = sorted(inputs, key=_value_first)
-    for row in each(range(len(ranked[:NESTED_INPUTS])), steps.part(1)):
-        ranked[row] = replace(ranked[row], nested=_nested(worlds, costs, ranked[row], total))
-    return tuple(sorted(ranked, key=_value_first)), tuple(sorted(groups, key=_value_first))
+    ordered = sorted(inputs, key=_value_first)
+    for row in each(range(len(ordered[:NESTED_INPUTS])), steps.part(1)):
+        ordered[row] = replace(ordered[row], nested=_nested(worlds, costs, ordered[row], total))
+    return tuple(sorted(ordered, key=_value_first)), tuple(sorted(groups, key=_value_first))
 
 
 def _nested(worlds: Worlds, costs: FloatArray, one: Known, total: str) -> float | None:

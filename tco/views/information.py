@@ -65,8 +65,10 @@ def _finding(result: Information) -> str:
     worth = f"{money(result.evpi)} ± {money(result.evpi_error)} {result.currency}"
     scenario = f" (scenario: {short(result.scenario, 20)})" if result.scenario else ""
     first = f"Knowing everything before choosing would be worth {worth}{total} (EVPI){scenario}"
-    second = f"  today's choice: {short(best, 32)}, {money(result.saving)} {result.currency} cheaper on average"
-    return "\n".join([short(first, WIDTH), short(f"{second} than {short(following, 24)}", WIDTH), _most(result)])
+    cheaper = f"{money(result.saving)} {result.currency} cheaper on average than"
+    against = cheaper if result.saving else "which costs the same on average as"
+    second = f"  today's choice: {short(best, 32)}, {against}"
+    return "\n".join([short(first, WIDTH), short(f"{second} {short(following, 24)}", WIDTH), _most(result)])
 
 
 def _most(result: Information) -> str:
