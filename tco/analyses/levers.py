@@ -217,6 +217,10 @@ def _stated(case: Case, path: str) -> tuple[Case, str]:
         For a number of 0 that the case cannot have above 0, such as churn where nothing says what it costs.
     """
     place = located(case, path)
+    if place.is_year:
+        whole = path.rpartition(".by_year.")[0]
+        hint = f"{whole} turns all years in proportion, and tco table or --set a single one"
+        raise UsageError(f"expected the path of a whole input, found '{path}', one contract year of it: {hint}")
     if any(_leads_to(name, path) for name in case.inputs):
         _check_above_zero(case, path)
         return case, path
