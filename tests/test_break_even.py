@@ -777,7 +777,7 @@ def test_wrong_usage_is_told_on_standard_error_without_a_traceback(arguments: tu
 
 
 def test_one_contract_year_of_a_path_is_not_turned_alone() -> None:
-    case = tco.load(Path(__file__).parent.parent / "scenarios/unknown_rate.yaml")
+    case = tco.load(ROOT / "scenarios/unknown_rate.yaml")
     words = "one contract year of it: suppliers.zellin.unit_price turns all years in proportion"
     with pytest.raises(UsageError, match=words):
         tco.breakeven(case, "zellin", of="suppliers.zellin.unit_price.by_year.1", n=64)
