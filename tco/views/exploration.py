@@ -14,7 +14,8 @@ from tco.analyses.one_way import Table
 from tco.analyses.two_way import Axis, Grid
 from tco.analyses.variants import AS_IT_STANDS, Variants
 from tco.results import TOTALS
-from tco.views.decision import as_percent, in_proportion, number
+from tco.views.decision import as_percent, fitting, in_proportion, number
+from tco.views.figures import named_unit
 from tco.views.risk import chance
 from tco.views.table import WIDTH, Scale, a_unit, money, short, signed, wrapped
 
@@ -49,9 +50,11 @@ def curve_text(curve: Curve) -> str:
 def _curve_answer(curve: Curve) -> list[str]:
     half = [i for i, wins in enumerate(curve.wins["all_in"]) if wins >= 0.5]
     if curve.kind == "price":
-        most = f"up to {a_unit(float(curve.values[half[-1]]))}" if half else "at no price shown"
+        unit = named_unit(curve.unit, curve.price_currency)
+        most = f"up to {a_unit(float(curve.values[half[-1]]))} {unit}" if half else "at no price shown"
+        said = f"more likely than not worth it {most} (now {a_unit(curve.marks['now'])})"
         return [
-            short(f"{curve.label}: more likely than not worth it {most} (now {a_unit(curve.marks['now'])})", WIDTH),
+            fitting(lambda longest: f"{short(curve.label, longest)}: {said}"),
             short(f"  {curve.path}, turned for {curve.supplier} alone{in_proportion(curve.scaled)}", WIDTH),
         ]
     implied = curve.marks.get("implied")
