@@ -801,6 +801,7 @@ def test_the_command_prints_what_the_function_gives() -> None:
         (("acme",), "expected an option other than the baseline, found 'acme'"),
         (("borealis", "--of", "discount_rate"), "of which time itself is made"),
         (("borealis", "--at", "dear"), "--at"),
+        (("borealis", "--at", "10 to 12"), "found '10 to 12': write a number such as 8% or 0.08\n"),
     ],
 )
 def test_wrong_usage_is_told_on_standard_error_without_a_traceback(arguments: tuple[str, ...], words: str) -> None:
