@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from tco.views.table import WIDTH, Scale, a_unit, money, short, signed, wrapped
 _SHOWN = 12
 _COLUMNS = 9
 _MOST_CHANGES = 40
+_LONGEST_VALUE = 200
 
 
 def curve_text(curve: Curve) -> str:
@@ -199,7 +200,18 @@ def difference_text(found: Difference) -> str:
 
 
 def _stated(value: Any) -> str:
-    return "nothing" if value is None else short(str(value), 40)
+    return "nothing" if value is None else short(_as_written(value), _LONGEST_VALUE)
+
+
+def _as_written(value: Any) -> str:
+    """Write a value in one line as a case file would."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_as_written(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(map(_as_written, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else str(value)
 
 
 def evidence_text(found: Evidence) -> str:
