@@ -785,7 +785,7 @@ def _value(text: str, option: str, kind: str = "number") -> float:
     from tco.numbers import Manner, literal
 
     try:
-        return literal(text, Manner(kind, percent=True))
+        return literal(text, Manner(kind, percent=True, fixed=True))
     except Unexpected as error:
         raise click.BadParameter(f"{error.message}: {error.hint}", param_hint=option) from None
 

@@ -632,6 +632,41 @@ def test_what_moves_with_a_price_in_proportion_is_told(
     assert max(map(len, [*str(found).split("\n"), decided, *curve])) <= 100
 
 
+@pytest.mark.parametrize(
+    ("per", "amount", "words"),
+    [
+        ("month", "1,000", "EUR a month"),  # 1 less for each of 12,000 units in 12 months
+        ("year", "12,000", "EUR a year"),
+        ("once", "12,000", "EUR"),
+        ("order", "2.00", "EUR an order"),
+        ("unit", "1.00", "EUR a unit"),
+        ("shipped_unit", "1.00", "EUR a shipped unit"),
+    ],
+)
+def test_an_extra_cost_at_stake_is_told_with_what_it_is_paid_for(per: str, amount: str, words: str) -> None:
+    case = tco.from_data(
+        tree_of(f"""{HEAD.replace("12_000}", "12_000, units_per_order: 2}")}
+extra_costs: [{{name: check, supplier: new, per: {per}, amount: 0.5, group: supply, grade: hard}}]
+suppliers:
+  old: {{unit_price: 4}}
+  new: {{unit_price: 3, price_at_stake: extra_costs.check.amount}}
+""")
+    )
+    found = tco.breakeven(case, "new", n=8)
+    assert found.unit == ("money" if per == "once" else f"money/{per}")
+    assert str(found).startswith(f"new: worth it up to a check of {amount} {words}\n")
+    assert f"Worth it up to {amount} {words} for its check (now 0.50)" in str(tco.decide(case, n=64))
+    curve = tco.acceptability(case, "new", values=[0.25, 0.75], n=8)
+    assert str(curve).startswith(f"new: more likely than not worth it up to 0.75 {words} (now 0.50)\n")
+    counted = words.removeprefix("EUR") if per != "unit" else ""
+    assert f"{counted}; now €0.50{counted}" in title(tco.chart.breakeven(found))
+    assert f"At an amount of €0.50{counted} New saves" in title(tco.chart.acceptability(curve))
+
+
+def title(ax: Any) -> str:
+    return " ".join(ax.get_title(loc="left").split())
+
+
 BUDGETED = """
 contacts: {{cost: 5}}
 {sale}
@@ -766,6 +801,7 @@ def test_the_command_prints_what_the_function_gives() -> None:
         (("acme",), "expected an option other than the baseline, found 'acme'"),
         (("borealis", "--of", "discount_rate"), "of which time itself is made"),
         (("borealis", "--at", "dear"), "--at"),
+        (("borealis", "--at", "10 to 12"), "found '10 to 12': write a number such as 8% or 0.08\n"),
     ],
 )
 def test_wrong_usage_is_told_on_standard_error_without_a_traceback(arguments: tuple[str, ...], words: str) -> None:

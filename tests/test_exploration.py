@@ -407,6 +407,17 @@ def test_identical_cases_differ_in_nothing() -> None:
     adds_up(found)
 
 
+def test_what_differs_is_shown_as_a_case_file_would_write_it() -> None:
+    path = "{by_year: [0.8, {normal: {mean: 0.82, sd: 0.03}}, {normal: {mean: 0.85, sd: 0.05}}]}"
+    before = case_of(f"exchange_rates: {{USD: {path}}}\nsuppliers: {{old: {{unit_price: 10}}, new: {{unit_price: 9}}}}")
+    after = before.with_({"exchange_rates.USD": 0.9, "suppliers.new.unit_price": {"pert": [7, 8, 9]}})
+    text = str(tco.diff(before, after))
+    shown = " ".join(text.split())
+    assert f"exchange_rates.USD: {path} → 0.9" in shown
+    assert "suppliers.new.unit_price: 9 → {pert: [7, 8, 9]}" in shown
+    assert max(map(len, text.splitlines())) <= 100
+
+
 def test_a_bridge_by_hand() -> None:
     before = case_of("suppliers: {old: {unit_price: 10}, new: {unit_price: 9, freight: 0.5}}")
     after = before.with_({"suppliers.new.unit_price": 8, "suppliers.new.freight": 1, "demand.units_per_year": 24_000})

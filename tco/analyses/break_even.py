@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tco.analyses.levers import Lever, check_bounds, feasible, lever, nodes, settled, stake
+from tco.analyses.levers import Lever, check_bounds, currency_of, feasible, lever, nodes, settled, stake
 from tco.analyses.roots import crossings
 from tco.distributions import FloatArray
 from tco.distributions.special import bracketed_root
@@ -648,9 +648,7 @@ def _result(
         supplier=supplier,
         label=case.option(supplier).label,
         baseline=case.baseline,
-        currency=case.option(supplier).settings.get("currency", case.currency)
-        if turned.key == "price"
-        else case.currency,
+        currency=currency_of(turned, supplier),
         case_currency=case.currency,
         path=turned.path,
         meaning=turned.meaning,

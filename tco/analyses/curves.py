@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tco.analyses.break_even import Belief, price_of_baseline
-from tco.analyses.levers import Lever, stake
+from tco.analyses.levers import Lever, currency_of, stake
 from tco.distributions import FloatArray
 from tco.errors import UsageError, floats
 from tco.loader import Case, checked_case
@@ -34,8 +34,8 @@ class Curve(Result):
         ``price`` or ``belief``.
     supplier, label, baseline, currency : str
         The option that is turned, what it is held against, and the case's currency.
-    path, unit : str
-        What the axis is.
+    path, unit, price_currency : str
+        What the axis is, and the currency along it.
     scaled : str
         What moves with it in proportion: ``by_year``, ``price_breaks``; empty for a single number.
     values : array of shape (m,)
@@ -66,6 +66,7 @@ class Curve(Result):
     currency: str
     path: str
     unit: str
+    price_currency: str
     scaled: str
     values: FloatArray
     premiums: FloatArray | None
@@ -100,6 +101,7 @@ class Curve(Result):
             "currency": self.currency,
             "path": self.path,
             "unit": self.unit,
+            "price_currency": self.price_currency,
             "scaled": self.scaled or None,
             "marks": dict(self.marks),
             "hard_only": self.hard_only,
@@ -316,6 +318,7 @@ def _curve(
         currency=case.currency,
         path=axis.path,
         unit=axis.unit,
+        price_currency=currency_of(axis, supplier),
         scaled=axis.scaled,
         values=values,
         premiums=premiums,

@@ -173,6 +173,12 @@ def stake(case: Case, name: str) -> Lever:
     return _lever(case, path_of(option, key), inputs, options)
 
 
+def currency_of(one: Lever, supplier: str) -> str:
+    """Name the currency of what is turned for an option: its own for the price it asks, else the case's."""
+    own = one.case.option(supplier).settings.get("currency") if one.key == "price" else None
+    return own or one.case.currency
+
+
 def check_bounds(one: Lever, values: FloatArray) -> FloatArray:
     """Give values that an input can have.
 
@@ -311,11 +317,18 @@ def _lever(case: Case, path: str, inputs: list[Input], options: tuple[Option, ..
         value=value,
         low=LOWEST_RATE if kind == "rate" else low,
         high=high,
-        unit=first.entry.unit,
+        unit=_unit(first, options or case.options),
         meaning=first.entry.meaning,
         kind=kind,
         key="price" if first.entry.name in ("unit_price", "break_price") else first.entry.name,
     )
+
+
+def _unit(one: Input, options: tuple[Option, ...]) -> str:
+    """Give the unit of an input; of an extra cost's amount, with what it is counted by."""
+    extras = (extra for option in options for extra in option.extras)
+    per = next((extra.per for extra in extras if extra.amount.path == one.path and extra.per != "once"), "")
+    return f"{one.entry.unit}/{per}" if per else one.entry.unit
 
 
 def _reached(outcomes: Outcomes, case: Case, path: str) -> float:

@@ -138,7 +138,7 @@ def table(case: Case, path: str, values: Sequence[float], *, progress: Progress 
     return Table(
         path=path,
         meaning=entry.meaning if entry else "months",
-        unit=entry.unit if entry else "month",
+        unit=turned.unit if turned else entry.unit if entry else "month",
         currency=case.currency,
         percent=entry is not None and entry.kind in ("share", "rate"),
         baseline=case.baseline,

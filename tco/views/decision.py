@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from tco.analyses.break_even import LOST_CUSTOMER, BreakEven, Flip
 from tco.analyses.decision import OTHER_LINES, Decision, DifferingRate, FlippingInput, GapThatDecides, OptionVerdict
 from tco.results import TOTALS
+from tco.views.figures import named_unit
 from tco.views.risk import chance
 from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, told_apart, wrapped
 
@@ -80,8 +81,8 @@ def _answer(decision: Decision) -> str:
             f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
         )
     )
-    first = _fitting(lambda longest: verdict(decision, longest) + scenario)
-    second = _fitting(lambda longest: f"  {short(chosen.label, longest)}{said}")
+    first = fitting(lambda longest: verdict(decision, longest) + scenario)
+    second = fitting(lambda longest: f"  {short(chosen.label, longest)}{said}")
     lines = ["  " + price_line(decision, brief=brief) for brief in (False, True)]
     third = next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))
     return "\n".join((first, second, third))
@@ -93,7 +94,7 @@ def costs_the_same(option: OptionVerdict) -> bool:
     return npv.mean == npv.sd == 0
 
 
-def _fitting(written: Callable[[int], str]) -> str:
+def fitting(written: Callable[[int], str]) -> str:
     """Give a line whose labels, not its sentence, are cut until it fits."""
     lines = [written(longest) for longest in (1000, 40, 30, 24, 18, 12, 8)]
     return next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))
@@ -307,7 +308,7 @@ def _break_even_answer(found: BreakEven) -> Iterator[str]:
     thing, unit = _short_path(found), _unit_words(found)
     if flip.expected is not None and found.at_stake:
         up_to = f"{_amount(flip.expected, found)} {unit}".rstrip() + at_once(found, flip.expected)
-        yield _fitting(lambda longest: f"{short(name, longest)}: worth it up to a {thing} of {up_to}")
+        yield fitting(lambda longest: f"{short(name, longest)}: worth it up to a {thing} of {up_to}")
         premium = found.premium_on_price["all_in"] if found.premium_on_price else None
         landed = found.premium_on_landed["all_in"] if found.premium_on_landed else None
         parts = [f"now {_amount(found.value, found)}"]
@@ -319,7 +320,7 @@ def _break_even_answer(found: BreakEven) -> Iterator[str]:
     if flip.expected is not None:
         side = "below" if found.lower_wins else "above"
         at = f"{_amount(flip.expected, found)} {unit}".rstrip() + at_once(found, flip.expected)
-        yield _fitting(lambda longest: f"{short(name, longest)} is worth it with {thing} {side} {at}")
+        yield fitting(lambda longest: f"{short(name, longest)} is worth it with {thing} {side} {at}")
         yield f"  now {_amount(found.value, found)}"
         return
     plain = {
@@ -395,10 +396,7 @@ def as_percent(value: float) -> str:
 def _unit_words(found: BreakEven) -> str:
     if found.percent or found.unit == "1":
         return ""
-    first, _, rest = found.unit.partition("/")
-    if first != "money":
-        return found.unit
-    return found.currency + "".join(f" a {part}" for part in rest.split("/") if part)
+    return named_unit(found.unit, found.currency) if found.unit.startswith("money") else found.unit
 
 
 def _short_path(found: BreakEven) -> str:

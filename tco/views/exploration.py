@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,15 @@ from tco.analyses.one_way import Table
 from tco.analyses.two_way import Axis, Grid
 from tco.analyses.variants import AS_IT_STANDS, Variants
 from tco.results import TOTALS
-from tco.views.decision import as_percent, in_proportion, number
+from tco.views.decision import as_percent, fitting, in_proportion, number
+from tco.views.figures import named_unit
 from tco.views.risk import chance
 from tco.views.table import WIDTH, Scale, a_unit, money, short, signed, wrapped
 
 _SHOWN = 12
 _COLUMNS = 9
 _MOST_CHANGES = 40
+_LONGEST_VALUE = 200
 
 
 def curve_text(curve: Curve) -> str:
@@ -49,9 +51,11 @@ def curve_text(curve: Curve) -> str:
 def _curve_answer(curve: Curve) -> list[str]:
     half = [i for i, wins in enumerate(curve.wins["all_in"]) if wins >= 0.5]
     if curve.kind == "price":
-        most = f"up to {a_unit(float(curve.values[half[-1]]))}" if half else "at no price shown"
+        unit = named_unit(curve.unit, curve.price_currency)
+        most = f"up to {a_unit(float(curve.values[half[-1]]))} {unit}" if half else "at no price shown"
+        said = f"more likely than not worth it {most} (now {a_unit(curve.marks['now'])})"
         return [
-            short(f"{curve.label}: more likely than not worth it {most} (now {a_unit(curve.marks['now'])})", WIDTH),
+            fitting(lambda longest: f"{short(curve.label, longest)}: {said}"),
             short(f"  {curve.path}, turned for {curve.supplier} alone{in_proportion(curve.scaled)}", WIDTH),
         ]
     implied = curve.marks.get("implied")
@@ -196,7 +200,18 @@ def difference_text(found: Difference) -> str:
 
 
 def _stated(value: Any) -> str:
-    return "nothing" if value is None else short(str(value), 40)
+    return "nothing" if value is None else short(_as_written(value), _LONGEST_VALUE)
+
+
+def _as_written(value: Any) -> str:
+    """Write a value in one line as a case file would."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_as_written(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(map(_as_written, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else str(value)
 
 
 def evidence_text(found: Evidence) -> str:

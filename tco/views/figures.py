@@ -150,7 +150,7 @@ def _digits(amount: float, digits: int) -> str:
 
 def named_unit(unit: str, currency: str) -> str:
     """Write a unit of measure for a table: money/unit in GBP is GBP a unit; nothing for a share or a count."""
-    first, _, rest = unit.partition("/")
+    first, _, rest = unit.replace("_", " ").partition("/")
     name = {"money": currency, "1": ""}.get(first, first)
     return "".join([name, *(f" {_article(part)} {part}" for part in rest.split("/") if part)]).strip()
 

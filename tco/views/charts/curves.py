@@ -43,6 +43,7 @@ from tco.views.charts.style import (
 )
 from tco.views.charts.taking import expect
 from tco.views.decision import as_percent, at_once, in_proportion, number, premium_words
+from tco.views.figures import named_unit
 from tco.views.risk import chance
 from tco.views.table import NAMES
 
@@ -257,11 +258,13 @@ def _premium(share: float, digits: int) -> str:
 def _price_words(result: Curve, currency: str) -> str:
     now = result.marks["now"]
     here = float(np.interp(now, result.values, result.wins["all_in"]))
-    words = f"At {a_price(result.path)} of {each(now, currency)} {sentence(result.label)} saves in {worlds(here)}"
+    per = counted_by(result.unit)
+    asked = f"{a_price(result.path)} of {each(now, currency)}{per}"
+    words = f"At {asked} {sentence(result.label)} saves in {worlds(here)}"
     even = _last_even(result.values, result.wins["all_in"])
     if even is None:
         return f"{words}; more likely than not at none shown"
-    return f"{words}; more likely than not up to {each(even, currency)}"
+    return f"{words}; more likely than not up to {each(even, currency)}{per}"
 
 
 def price_name(path: str) -> str:
@@ -274,6 +277,11 @@ def a_price(path: str) -> str:
     """Name it with its article."""
     name = price_name(path)
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def counted_by(unit: str) -> str:
+    """Say what an amount is paid for, where that is no unit, as goes without saying: " a month"."""
+    return "" if unit == "money/unit" else f" {named_unit(unit, '')}".rstrip()
 
 
 def _last_even(values: FloatArray, wins: FloatArray) -> float | None:
@@ -437,7 +445,8 @@ def _npv_line(ax: Axes, result: BreakEven, i: int, points: FloatArray, npv: Floa
 def _value(result: BreakEven, value: float) -> str:
     if result.percent:
         return as_percent(value)
-    return each(value, result.currency) if result.unit.startswith("money") else number(value, percent=False)
+    amount = f"{each(value, result.currency)}{counted_by(result.unit)}"
+    return amount if result.unit.startswith("money") else number(value, percent=False)
 
 
 def _input_words(result: BreakEven) -> str:

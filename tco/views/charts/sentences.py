@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tco.results import Provenance
-from tco.views.figures import EACH, Figures, told_each
+from tco.views.figures import EACH, Figures, named_unit, told_each
 from tco.views.table import Scale
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
@@ -143,9 +143,7 @@ def called(name: str, names: Mapping[str, str] | None) -> str:
 
 def unit_words(unit: str, currency: str) -> str:
     """Write a unit of measure for people: money/unit in GBP is £ a unit."""
-    first, _, rest = unit.partition("/")
-    name = unit_of(currency) if first == "money" else first
-    return " a ".join([name, *filter(None, rest.split("/"))])
+    return named_unit(unit, unit_of(currency)) or unit
 
 
 def plain(name: str) -> str:

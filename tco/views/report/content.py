@@ -15,7 +15,7 @@ from tco.options import Input
 from tco.quantity import GROUPS
 from tco.results import TOTALS
 from tco.views import payback
-from tco.views.charts.curves import price_name
+from tco.views.charts.curves import counted_by, price_name
 from tco.views.charts.sentences import plain, sentence
 from tco.views.decision import as_percent, costs_the_same, flip_line, in_proportion, price_line, verdict
 from tco.views.figures import (
@@ -202,7 +202,8 @@ def _tiles(found: Findings) -> Iterator[Tile]:
         written = [value(one, kind) if price.percent else told_each(one) for one in (flip, price.value)]
         whose = "" if price.percent else f"{price.currency} "
         remark = f"now {written[1]}{in_proportion(price.scaled)}"
-        yield Tile(written[0], f"{whose}highest justified {price_name(price.path)}", remark)
+        counted = "" if price.percent else counted_by(price.unit)
+        yield Tile(written[0], f"{whose}highest justified {price_name(price.path)}{counted}", remark)
     yield Tile(payback.briefly(found.cash), "payback", _payback_remark(found))
 
 
