@@ -335,7 +335,7 @@ class Calculation:
             sheet.text(_HEAD, START + month, month_label(self.case.file.start, month, self.months), "number head")
         sheet.widths(32, 18, 18, 14, 13)
         sheet.worksheet.set_row(_HEAD, 28)
-        sheet.worksheet.set_column(START, START + len(self.after), 10.5)
+        sheet.columns(START, START + len(self.after), 10.5)
         sheet.worksheet.freeze_panes(_HEAD + 1, START)
         sheet.worksheet.repeat_rows(_HEAD)
         sheet.worksheet.repeat_columns(0, PRESENT)
