@@ -60,7 +60,7 @@ FORMS: Mapping[str, str] = {
     "count": '#,##0;-#,##0;"–"',
     "whole": "0",
     "tiny": "0.0E+00;-0.0E+00;0",
-    "minute": "0.000E+00;-0.000E+00;0",
+    "power": "0.000E+00;-0.000E+00;0",
     "months": '[=0]"at once";0.0" months"',
     "plain": "General",
 }
@@ -73,6 +73,8 @@ _WHOLE = 1000.0
 """From where on figures are told without decimals, and how far apart those of one row may be and all show."""
 _MOST_DECIMALS = 8
 """Beyond which a figure is told by its digits and a power of ten."""
+_ENDLESS = 1e15
+"""From where on it is too, such as the limit that the last price of a table does not have."""
 _DIGITS = re.compile(r"[#,0]*0(\.0+)?(E\+00)?(%)?")
 _LETTER, _BOLD_LETTER, _MARGIN = 1.0, 1.08, 2.0
 """Widths of a figure's letters and of what is left beside it: fonts may be substituted, and figures gain a digit."""
@@ -89,6 +91,14 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_number(letters: str) -> int:
+    """Give a column's place, counted from 0, by its letters."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def address(row: int, column: int, *, fixed: bool = False) -> str:
@@ -139,7 +149,8 @@ def row_form(form: str, values: Sequence[float], whole: str) -> str:
         least = min(abs(value) for value in values if value)
         fewest = 0 if largest >= EACH else 2 if largest >= _WHOLE else 4
         decimals = max(fewest, decimals_of(max(least, largest / _WHOLE)))
-        return number_format(decimals, whole) if decimals <= _MOST_DECIMALS else "minute"
+        short = decimals <= _MOST_DECIMALS and largest < _ENDLESS
+        return number_format(decimals, whole) if short else "power"
     return form
 
 
