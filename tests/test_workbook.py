@@ -25,7 +25,7 @@ from tco.errors import TcoError
 from tco.finance.paybacks import payback
 from tco.results import TOTALS
 from tco.views.workbook import workbook, write_workbook
-from tco.views.workbook.layout import sheet_names
+from tco.views.workbook.layout import row_form, sheet_names, shown_as
 
 pytest.importorskip("xlsxwriter")
 ROOT = Path(__file__).parent.parent
@@ -119,6 +119,22 @@ def _replaced(text: str, values: Mapping[str, float | str]) -> str:
         text, count = re.subn(rf'(<c r="{where}"(?: s="\d+")?)(?: t="\w+")?>.*?</c>', rf"\1{put}</c>", text)
         assert count == 1, where
     return text
+
+
+def with_formula(path: Path, sheet: str, where: str, formula: str, target: Path) -> Path:
+    """Copy a workbook with another formula in a cell."""
+    told = formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        place = f"xl/worksheets/sheet{sheets_of(old).index(sheet) + 1}.xml"
+        for name in old.namelist():
+            data = old.read(name)
+            if name == place:
+                pattern = rf'(<c r="{where}"[^>]*><f>).*?(</f>)'
+                text, count = re.subn(pattern, lambda found: f"{found[1]}{told}{found[2]}", data.decode())
+                assert count == 1, where
+                data = text.encode()
+            new.writestr(name, data)
+    return target
 
 
 @pytest.fixture(name="recalculated", scope="module")
@@ -365,6 +381,32 @@ class TestRecalculatedByLibreOffice:
             assert theirs[name]["Checks"]["B4"].value == "BROKEN", name
             assert theirs[name]["About"]["B6"].value == "BROKEN", name
 
+    def test_a_replaced_formula_turns_its_check_red_though_an_input_is_changed(self, recalculated, tmp_path):
+        """Checks against figures as delivered rest then, and the cell still holds a formula."""
+        case = shipped(ROOT / "scenarios/cartridges.yaml", SHORT)
+        file = written(case, tmp_path / "whole.xlsx")
+        cells = read(file)["borealis"]
+        whole = changed(file, {"product.sale_price": 50.0}, tmp_path / "price.xlsx")
+        replaced = []
+        for name in ("refunds", "landed_cost", "discount_factor", "customers", "purchase", "hard and estimated"):
+            rows = [place[1:] for place, cell in cells.items() if place[0] == "A" and cell.value == name]
+            formula = cells[f"N{rows[-1]}"].formula
+            assert formula
+            replaced.append(
+                with_formula(whole, "borealis", f"N{rows[-1]}", f"({formula})*0.5", tmp_path / f"{name}.xlsx")
+            )
+        theirs = recalculated([whole, *replaced])
+        assert theirs["price"]["Checks"]["B4"].value == "OK"
+        for one in replaced:
+            checks = theirs[one.stem]["Checks"]
+            red = [
+                checks[f"A{place[1:]}"].value
+                for place, cell in checks.items()
+                if place[0] == "F" and cell.value == "BROKEN"
+            ]
+            assert "Months agree with their row summed anew" in red, one.stem
+            assert theirs[one.stem]["About"]["B6"].value == "BROKEN"
+
     def test_the_mark_of_an_unknown_rate_stands_at_every_head_until_it_is_filled_in(self, recalculated, tmp_path):
         case = shipped(ROOT / "scenarios/unknown_rate.yaml", SHORT)
         (option,) = [one for one in case.options if one.unknown]
@@ -487,9 +529,10 @@ class TestFormulas:
         case, book, _ = cartridges
         for option in case.options:
             by_row: dict[str, set[str]] = {}
+            beside = next(place[:-1] for place, cell in book[option.name].items() if "Summed anew" in str(cell.value))
             for place, cell in book[option.name].items():
                 letters, row = re.fullmatch(r"([A-Z]+)(\d+)", place).groups()
-                if cell.formula and _number(letters) > _number("E"):
+                if cell.formula and _number("E") < _number(letters) < _number(beside):
                     by_row.setdefault(row, set()).add(_relative(cell.formula, letters))
             assert len(by_row) > 100
             assert all(len(formulas) == 1 for formulas in by_row.values()), option.name
@@ -616,6 +659,89 @@ class TestTheFile:
         row = places["suppliers.borealis.unit_price"][0]
         told = [book["Inputs"][f"{column}{row}"].value for column in "CDFG"]
         assert told == [4.78, "money/unit", "Quote 2026-10-30, valid 90 days", "procurement"]
+
+
+LARGE: Mapping[str, Any] = {
+    "tco": 1,
+    "name": "Transformers",
+    "currency": "JPY",
+    "start": "2026-06",
+    "horizon_months": 14,
+    "discount_rate": 0.035,
+    "exchange_rates": {"EUR": {"by_year": [165, 160]}},
+    "baseline": "here",
+    "product": {"sale_price": 310e6},
+    "demand": {"units_per_year": 14_000_000},
+    "failures": {"rust": {"stage": "use", "liable": "supplier", "returned": 0.2, "refund": 0.5}},
+    "returns": {"activities": {"crane": 4e6}},
+    "suppliers": {
+        "here": {"unit_price": 182e6, "failure_rates": {"rust": 0.02}},
+        "there": {"unit_price": 1.05e6, "currency": "EUR", "failure_rates": {"rust": 0.01}},
+    },
+    "extra_costs": [
+        {"name": "insurance", "per": "year", "amount": 30e6, "supplier": "there", "group": "risk", "grade": "soft"}
+    ],
+}
+
+
+class TestColumns:
+    @pytest.mark.slow
+    def test_are_as_wide_as_another_program_needs_to_show_large_money(self, tmp_path):
+        office, reader = shutil.which("soffice"), shutil.which("pdftotext")
+        if office is None or reader is None:
+            pytest.skip("LibreOffice or pdftotext is not installed")
+        file = written(tco.from_data(LARGE), tmp_path / "large.xlsx")
+        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+        subprocess.run(
+            [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)],
+            check=True,
+            capture_output=True,
+        )
+        shown = subprocess.run([reader, "-layout", str(file.with_suffix(".pdf")), "-"], check=True, capture_output=True)
+        words = shown.stdout.decode()
+        assert "182,000,000" in words
+        assert "182,000,000.00" not in words
+        assert "##" not in words
+
+    def test_have_room_for_each_letter_of_a_total(self, tmp_path):
+        file = written(tco.from_data(LARGE), tmp_path / "large.xlsx")
+        book, widths = read(file), widths_of(file, "Compare")
+        totals = [cell.value for place, cell in book["Compare"].items() if place[0] == "D" and cell.formula]
+        longest = max(len(f"{value:,.0f}") for value in totals if isinstance(value, float))
+        assert longest >= len("2,000,000,000,000,000")  # 14 million a year at 182 million each
+        assert widths["D"] >= longest
+
+    @pytest.mark.parametrize(
+        ("value", "form", "shown"),
+        [  # as Excel shows them
+            (-1234567.8, '#,##0;-#,##0;"–"', "-1,234,568"),
+            (0.0, '#,##0;-#,##0;"–"', "–"),
+            (-0.0123, "0.00%;-0.00%;0%", "-1.23%"),
+            (7.9e-8, "0.000E+00;-0.000E+00;0", "7.900E-08"),
+            (0.0, '[=0]"at once";0.0" months"', "at once"),
+            (12.34, '[=0]"at once";0.0" months"', "12.3 months"),
+            (-1234.5, "#,##0.00", "-1,234.50"),
+        ],
+    )
+    def test_know_how_a_figure_is_shown(self, value, form, shown):
+        assert shown_as(value, form) == shown
+
+    def test_money_of_millions_has_no_decimals_and_what_is_minute_a_power_of_ten(self):
+        assert row_form("fine", [182e6, 183e6], "0") == '#,##0;-#,##0;"0"'
+        assert row_form("fine", [7.9e-8, 8.1e-8], "0") == row_form("fine", [1e300], "0") == "power"
+        assert row_form("fine", [1234.5], "0") == '#,##0.00;-#,##0.00;"0"'
+
+
+def widths_of(path: Path, sheet: str) -> dict[str, float]:
+    """Give the widths of a sheet's columns, in characters."""
+    with zipfile.ZipFile(path) as file:
+        place = f"xl/worksheets/sheet{sheets_of(file).index(sheet) + 1}.xml"
+        columns = list(ElementTree.fromstring(file.read(place)).iter(f"{_SPACE}col"))
+    return {
+        chr(ord("A") + number - 1): float(one.get("width", "0"))
+        for one in columns
+        for number in range(int(one.get("min", "1")), int(one.get("max", "1")) + 1)
+    }
 
 
 def _interrupted(*_arguments: Any, **_options: Any) -> None:

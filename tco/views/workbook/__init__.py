@@ -188,6 +188,8 @@ class _Writer:
         checks.write(sheets["About"])
         write_log(case, sheets["Log"])
         self._values(sheets, simulation, sensitivity)
+        for sheet in sheets.values():
+            sheet.fit()
         steps.done()
 
     def _calculations(

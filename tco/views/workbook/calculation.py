@@ -15,6 +15,7 @@ from tco.loader import Case
 from tco.options import Input, Option
 from tco.quantity import Quantity
 from tco.views.workbook.amounts import line_rows, total_rows, unit_cost_rows
+from tco.views.workbook.anew import summed_anew
 from tco.views.workbook.inputs import InputSheet
 from tco.views.workbook.layout import Sheet, address, column_letters, form_of, row_form
 from tco.views.workbook.months import calendar_rows, month_label
@@ -79,6 +80,9 @@ class Calculation:
         self.after = range(1, self.months + 1 + ends)
         """The months that stocks are known in."""
         self.own_months, self.whole = range(1, self.months + 1), range(self.months + 1)
+        self.anew = START + len(self.after) + 2
+        """The column in which each row is held against a second sum of its months."""
+        self.n_anew = self.n_moving = 0
         self.rows: dict[tuple[str, int], int] = {}
         self.plan: list[Row | str] = []
         self._add("Time", calendar_rows(self))
@@ -140,6 +144,11 @@ class Calculation:
         """Give the range of a row's months, which stays where a formula is copied."""
         row = self.place(name) + 1
         return f"${column_letters(START + first)}${row}:${column_letters(START + self.months)}${row}"
+
+    @property
+    def all_rows(self) -> tuple[int, int]:
+        """The first and the last row of figures, counted from 0."""
+        return _HEAD + 1, _HEAD + len(self.plan)
 
     def _at(self, row: int, month: int) -> str:
         planned = self.row(row)
@@ -314,6 +323,7 @@ class Calculation:
     def write(self) -> None:
         """Write the sheet."""
         self._write_head()
+        self.sheet.text(_HEAD, self.anew, "Summed anew: 1 where a month differs", "number head")
         for number, planned in enumerate(self.plan):
             row = _HEAD + 1 + number
             if isinstance(planned, str):
@@ -335,7 +345,8 @@ class Calculation:
             sheet.text(_HEAD, START + month, month_label(self.case.file.start, month, self.months), "number head")
         sheet.widths(32, 18, 18, 14, 13)
         sheet.worksheet.set_row(_HEAD, 28)
-        sheet.worksheet.set_column(START, START + len(self.after), 10.5)
+        sheet.columns(START, START + len(self.after), 10.5)
+        sheet.columns(self.anew, self.anew, 18)
         sheet.worksheet.freeze_panes(_HEAD + 1, START)
         sheet.worksheet.repeat_rows(_HEAD)
         sheet.worksheet.repeat_columns(0, PRESENT)
@@ -367,6 +378,7 @@ class Calculation:
                 sheet.formula(row, START + month, planned.formula(month), planned.value(month), form, role)
         if planned.summed:
             self._write_sums(row, planned, form)
+        self._write_anew(row, planned)
 
     def _write_sums(self, row: int, planned: Row, form: str) -> None:
         assert planned.months is not None
@@ -377,3 +389,15 @@ class Calculation:
         present = sum(self.case.timeline.discount(month) * value for month, value in values.items())
         self.sheet.formula(row, CONSTANT, f"SUM({here})", sum(values.values()), form, planned.role)
         self.sheet.formula(row, PRESENT, f"SUMPRODUCT({factors},{here})", present, form, planned.role)
+
+    def _write_anew(self, row: int, planned: Row) -> None:
+        """Hold a row's months against their sum worked out anew, where one formula can: 0, or 1 where they differ."""
+        assert planned.months is not None
+        first, last = max(planned.months[0], planned.name == "month"), planned.months[-1]
+        anew = summed_anew(planned.formula(first), last - first + 1)
+        self.n_moving += 1
+        if anew:
+            self.n_anew += 1
+            here = f"{address(row, START + first)}:{address(row, START + last)}"
+            most = f"{self.inputs.cell('tolerance')}*SUMPRODUCT(ABS({here}))"
+            self.sheet.formula(row, self.anew, f"IF(ABS(SUM({here})-({anew}))<={most},0,1)", 0.0, "whole", "quiet")

@@ -92,13 +92,17 @@ class CheckSheet:
         sheet = self.sheet
         sheet.widths(62, 34, 18, 18, 14, 12)
         sheet.text(0, 0, "Checks", "title")
-        told = "A broken cell turns its check red. Checks against figures as delivered rest once inputs are changed."
+        told = (
+            "A broken cell turns its check red. Checks against figures as delivered rest once inputs are changed. "
+            "Rows that look values up, or ask for other months or the larger of two, are not summed anew."
+        )
         sheet.text(1, 0, told, "note")
         sheet.text(3, 0, "All checks", "answer")
         sheet.text(4, 0, "Inputs that are not as delivered")
         sheet.formula(4, 1, self.inputs.changed(), 0.0, "whole")
         sheet.line(6, _HEADS, "head")
-        checks = [*self._sums(), *self._shares(), *self._figures(), *self._shown(about), *self._overwritten(about)]
+        checks = [*self._sums(), *self._shares(), *self._anew(), *self._figures(), *self._shown(about)]
+        checks += self._overwritten(about)
         for number, check in enumerate(checks):
             self._check(_FIRST + number, check)
         last = _FIRST + len(checks) - 1
@@ -188,6 +192,21 @@ class CheckSheet:
             for calculation in self.calculations.values()
             for check in _limits(calculation, self.inputs.cell("one"))
         ]
+
+    def _anew(self) -> list[Check]:
+        """Hold the months of rows against their sums worked out anew, whatever the inputs, and years against months."""
+        found = []
+        for option, calculation in self.calculations.items():
+            sheet, none = calculation.sheet, self.inputs.cell("none")
+            first, last = (address(row, calculation.anew, fixed=True) for row in calculation.all_rows)
+            where = f"{sheet.name}: {calculation.n_anew} of {calculation.n_moving} rows"
+            differ = f"SUM({sheet.outside(f'{first}:{last}')})"
+            found.append(Check("Months agree with their row summed anew", where, differ, none, 0.0, 0.0, form="count"))
+            years, total = self.years.total(option), calculation.total("total all_in")
+            nominal = sum(sum(amounts) for amounts in calculation.cost.monthly.values())
+            words = "The years add up to the total of the months"
+            found.append(Check(words, calculation.option.label, years, total, nominal, nominal))
+        return found
 
     def _figures(self) -> list[Check]:
         """Hold present costs, NPVs and lines against the figures as delivered."""

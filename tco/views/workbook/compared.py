@@ -78,7 +78,7 @@ class CompareSheet:
     def _write_heads(self) -> None:
         sheet, comparison = self.sheet, self.comparison
         sheet.widths(32, 12, 11)
-        sheet.worksheet.set_column(_FIRST, _FIRST + 2 * len(self.options) - 1, 13)
+        sheet.columns(_FIRST, _FIRST + 2 * len(self.options) - 1, 13)
         sheet.text(0, 0, comparison.name, "title")
         told = f"Present value over {comparison.months} months, {comparison.currency}, inputs as on the sheet Inputs."
         sheet.text(1, 0, told, "note")

@@ -63,7 +63,7 @@ class FlowSheet:
         """Write the sheet."""
         sheet = self.sheet
         sheet.widths(50, 14)
-        sheet.worksheet.set_column(2, 2 + len(self.months), 10.5)
+        sheet.columns(2, 2 + len(self.months), 10.5)
         sheet.text(0, 0, "Cash flow", "title")
         sheet.text(
             1, 0, "What each option saves against the baseline, month by month; discounted by explicit factors.", "note"

@@ -90,7 +90,7 @@ class InputSheet:
         """Write the sheet."""
         sheet = self.sheet
         sheet.widths(*_WIDTHS)
-        sheet.worksheet.set_column(FIRST_YEAR, FIRST_YEAR + self.years - 1, 11)
+        sheet.columns(FIRST_YEAR, FIRST_YEAR + self.years - 1, 11)
         sheet.text(0, 0, "Inputs", "title")
         told = (
             "Blue cells may be changed: every supplier's lines, totals, NPV, payback and break-even follow. "

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from tco.views.figures import decimals_of, number_format
+from tco.views.figures import EACH, decimals_of, number_format
 
 INK, ACCENT, PALE, RULE = "#1F2933", "#1F4E79", "#EEF3F8", "#B8C4D0"
 INPUT_INK, INPUT_PAPER, QUIET = "#0000FF", "#FFFDE7", "#6B7785"
@@ -59,6 +60,7 @@ FORMS: Mapping[str, str] = {
     "count": '#,##0;-#,##0;"–"',
     "whole": "0",
     "tiny": "0.0E+00;-0.0E+00;0",
+    "power": "0.000E+00;-0.000E+00;0",
     "months": '[=0]"at once";0.0" months"',
     "plain": "General",
 }
@@ -69,6 +71,15 @@ _UNSAFE = frozenset("[]:*?/\\'()")
 _LONGEST_NAME = 31
 _WHOLE = 1000.0
 """From where on figures are told without decimals, and how far apart those of one row may be and all show."""
+_MOST_DECIMALS = 8
+"""Beyond which a figure is told by its digits and a power of ten."""
+_ENDLESS = 1e15
+"""From where on it is too, such as the limit that the last price of a table does not have."""
+_DIGITS = re.compile(r"[#,0]*0(\.0+)?(E\+00)?(%)?")
+_LETTER, _BOLD_LETTER, _MARGIN = 1.0, 1.08, 2.0
+"""Widths of a figure's letters and of what is left beside it: fonts may be substituted, and figures gain a digit."""
+_LONGEST_PLAIN = 10
+"""Letters after which Excel rounds a figure of no format of its own."""
 
 
 @cache
@@ -80,6 +91,14 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_number(letters: str) -> int:
+    """Give a column's place, counted from 0, by its letters."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def address(row: int, column: int, *, fixed: bool = False) -> str:
@@ -128,9 +147,33 @@ def row_form(form: str, values: Sequence[float], whole: str) -> str:
         return number_format(decimals_of(largest), "–")
     if form == "fine" and largest:
         least = min(abs(value) for value in values if value)
-        decimals = max(2 if largest >= _WHOLE else 4, min(decimals_of(max(least, largest / _WHOLE)), 12))
-        return number_format(decimals, whole)
+        fewest = 0 if largest >= EACH else 2 if largest >= _WHOLE else 4
+        decimals = max(fewest, decimals_of(max(least, largest / _WHOLE)))
+        short = decimals <= _MOST_DECIMALS and largest < _ENDLESS
+        return number_format(decimals, whole) if short else "power"
     return form
+
+
+def shown_as(value: float, form: str) -> str:
+    """Write a figure as a number format of this workbook shows it."""
+    if form in ("", "General"):
+        return f"{value:.{_LONGEST_PLAIN}g}"[:_LONGEST_PLAIN]
+    positive, *others = form.split(";")
+    if positive.startswith("[=0]"):
+        section = positive.removeprefix("[=0]") if not value else others[0]
+    elif others:
+        section = positive if value > 0 else others[0] if value else others[-1]
+    else:
+        section = f"-{positive}" if value < 0 else positive
+    return _DIGITS.sub(lambda found: _digits(abs(value), found), section, count=1).replace('"', "")
+
+
+def _digits(size: float, found: re.Match[str]) -> str:
+    decimals = max(len(found[1] or "") - 1, 0)
+    if found[2]:
+        return f"{size:.{decimals}E}"
+    size = 100 * size if found[3] else size
+    return f"{size:{',' if ',' in found[0] else ''}.{decimals}f}" + (found[3] or "")
 
 
 class Book:
@@ -173,6 +216,9 @@ class Sheet:
     worksheet: Any
     formulas: list[tuple[int, int]] = field(default_factory=list)
     """The cells that hold formulas, by row and column."""
+    _groups: list[tuple[int, int, float]] = field(default_factory=list)
+    """Columns of one width: the first, the last, and the least that they are wide, in characters."""
+    _needed: dict[int, float] = field(default_factory=dict)
 
     def outside(self, place: str) -> str:
         """Give an address as other sheets write it."""
@@ -185,6 +231,7 @@ class Sheet:
 
     def number(self, row: int, column: int, value: float, form: str = "", role: str = "value") -> None:
         """Write a number that is no formula's."""
+        self._needs(column, value, form, role)
         self.worksheet.write_number(row, column, value, self.book.style(role, form))
 
     def formula(
@@ -193,6 +240,8 @@ class Sheet:
         """Write a formula (without its equals sign) and the value that it has."""
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"{self.name}!{address(row, column)}: expected a finite value, found {value}")
+        if not isinstance(value, str):
+            self._needs(column, value, form, role)
         self.worksheet.write_formula(row, column, f"={formula}", self.book.style(role, form), value)
         self.formulas.append((row, column))
 
@@ -202,6 +251,21 @@ class Sheet:
             self.text(row, column, word, role)
 
     def widths(self, *widths: float) -> None:
-        """Set the widths of the first columns, in characters."""
+        """Set the least widths of the first columns, in characters."""
         for column, width in enumerate(widths):
-            self.worksheet.set_column(column, column, width)
+            self.columns(column, column, width)
+
+    def columns(self, first: int, last: int, width: float) -> None:
+        """Give columns one width, in characters: at least this, and what their figures take."""
+        self._groups.append((first, last, width))
+
+    def fit(self) -> None:
+        """Widen columns to the figures that they hold, when all are written: Excel shows ### for one cut off."""
+        for first, last, width in self._groups:
+            needed = max(self._needed.get(column, 0.0) for column in range(first, last + 1))
+            self.worksheet.set_column(first, last, max(width, needed))
+
+    def _needs(self, column: int, value: float, form: str, role: str) -> None:
+        letters = len(shown_as(value, self.book.forms.get(form, form)))
+        width = letters * (_BOLD_LETTER if ROLES[role].get("bold") else _LETTER) + _MARGIN
+        self._needed[column] = max(self._needed.get(column, 0.0), width)

@@ -24,6 +24,10 @@ class YearSheet:
         self.years = range(case.timeline.years + 1)
         self.totals: dict[str, int] = {}
 
+    def total(self, option: str) -> str:
+        """Give the address of an option's total over all years, for other sheets."""
+        return self.sheet.outside(address(self.totals[option], _FIRST + len(self.years), fixed=True))
+
     def write(self) -> None:
         """Write the sheet: the baseline first, to which savings refer."""
         sheet, last = self.sheet, _FIRST + len(self.years)
