@@ -47,9 +47,8 @@ def curve_text(curve: Curve) -> str:
 
 
 def _curve_answer(curve: Curve) -> list[str]:
-    half = [i for i, wins in enumerate(curve.wins["all_in"]) if wins >= 0.5]
     if curve.kind == "price":
-        most = f"up to {a_unit(float(curve.values[half[-1]]))}" if half else "at no price shown"
+        most = "at no price shown" if curve.even is None else f"up to {a_unit(curve.even)}"
         return [
             short(f"{curve.label}: more likely than not worth it {most} (now {a_unit(curve.marks['now'])})", WIDTH),
             short(f"  {curve.path}, turned for {curve.supplier} alone{in_proportion(curve.scaled)}", WIDTH),
