@@ -548,6 +548,8 @@ class TestWords:
             (0.5, "£0.50"),
             (-12.345, "−£12.35"),
             (0.014, "£0.014"),
+            (0.0305, "£0.0305"),
+            (0.0999, "£0.0999"),
             (0.0, "£0.00"),
             (-1e-9, "£0.00"),
             (1234.5, "£1,234.5"),
@@ -555,6 +557,22 @@ class TestWords:
     )
     def test_money_a_unit(self, amount, words):
         assert sentences.each(amount, "GBP") == words
+
+    @pytest.mark.parametrize(
+        ("prices", "words"),
+        [
+            ((0.0305, 0.030675), ["€0.0305", "€0.0307"]),
+            ((5.25, 4.1), ["€5.25", "€4.10"]),
+            ((7.219, 7.2171), ["€7.219", "€7.217"]),
+            ((1850.04, 1850.08), ["€1,850.04", "€1,850.08"]),
+            ((182_000_000, 182_300_000), ["€182.0m", "€182.3m"]),
+            ((2.0, 2.0), ["€2.00", "€2.00"]),
+            ((0.0, 0.5), ["€0.00", "€0.50"]),
+        ],
+    )
+    def test_prices_held_against_each_other_have_the_digits_that_tell_them_apart(self, prices, words):
+        form = sentences.apart(*prices)
+        assert [sentences.each(price, "EUR", form=form) for price in prices] == words
 
     @pytest.mark.parametrize(
         ("amount", "words"),
