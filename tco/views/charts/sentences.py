@@ -94,6 +94,12 @@ def sums(amount: float, currency: str) -> str:
     return f"{_minus(amount, written)}{symbol(currency)}{written}"
 
 
+def signed_sums(amount: float, currency: str) -> str:
+    """Write a sum of money with its sign; see `sums`."""
+    written = _sum(abs(amount))
+    return f"{_minus(amount, written) or _plus(written)}{symbol(currency)}{written}"
+
+
 def _sum(size: float) -> str:
     if size < 1:
         return f"{size:.2f}".replace("0.00", "0")
