@@ -517,7 +517,23 @@ class TestCertainty:
         assert finding(chart.cost(result)) == "B costs least: CHF 9.00 a unit, CHF 1.00 below a"
         assert finding(chart.bridge(result, "c")) == "C costs as much as a"
         found = finding(chart.npv(simulate(self.case, 64), "b"))
-        assert found == "B saves in every world: CHF 1,200 on average, 9 worlds in 10 at CHF 1,200"
+        assert found == "B saves CHF 1,200 in every world: nothing uncertain moves it"
+
+    def test_has_one_bar_and_a_step_and_says_that_nothing_varies(self):
+        ax = chart.npv(simulate(self.case, 64), "b")
+        (bar,) = [one for bars in ax.containers for one in bars if one.get_height()]
+        assert bar.get_height() == 1
+        assert bar.get_x() + bar.get_width() / 2 == pytest.approx(1200)  # 1,200 units a franc cheaper
+        (line,) = ax.figure.axes[1].get_lines()
+        assert [list(pair) for pair in line.get_xydata()[1:3]] == [[1200, 1], [1200, 0]]
+        for kind, words in (
+            ("tornado", "CHF 1,200, whatever"),
+            ("spider", "CHF 1,200, whatever"),
+            ("sobol", "same in"),
+        ):
+            shown = KINDS[kind](_Asked(self.case, "b", "", "", 64, 0))
+            assert finding(shown) == "No uncertain input moves the NPV of b"
+            assert any(words in one.get_text() for one in shown.texts)
 
     def test_has_no_two_inputs_for_a_grid(self):
         with pytest.raises(UsageError, match="expected two inputs for a grid"):
@@ -548,6 +564,8 @@ class TestWords:
             (0.5, "£0.50"),
             (-12.345, "−£12.35"),
             (0.014, "£0.014"),
+            (0.0305, "£0.0305"),
+            (0.0999, "£0.0999"),
             (0.0, "£0.00"),
             (-1e-9, "£0.00"),
             (1234.5, "£1,234.5"),
@@ -555,6 +573,22 @@ class TestWords:
     )
     def test_money_a_unit(self, amount, words):
         assert sentences.each(amount, "GBP") == words
+
+    @pytest.mark.parametrize(
+        ("prices", "words"),
+        [
+            ((0.0305, 0.030675), ["€0.0305", "€0.0307"]),
+            ((5.25, 4.1), ["€5.25", "€4.10"]),
+            ((7.219, 7.2171), ["€7.219", "€7.217"]),
+            ((1850.04, 1850.08), ["€1,850.04", "€1,850.08"]),
+            ((182_000_000, 182_300_000), ["€182.0m", "€182.3m"]),
+            ((2.0, 2.0), ["€2.00", "€2.00"]),
+            ((0.0, 0.5), ["€0.00", "€0.50"]),
+        ],
+    )
+    def test_prices_held_against_each_other_have_the_digits_that_tell_them_apart(self, prices, words):
+        form = sentences.apart(*prices)
+        assert [sentences.each(price, "EUR", form=form) for price in prices] == words
 
     @pytest.mark.parametrize(
         ("amount", "words"),
@@ -785,5 +819,60 @@ def test_a_spider_draws_what_the_tornado_knows_and_names_the_steepest_leg() -> N
         assert list(line.get_ydata()) == pytest.approx([point / 1000 for _, point in bar.spider])
         (x0, y0), (x1, y1) = bar.spider[0], bar.spider[-1]
         assert bar.elasticity == pytest.approx((y1 - y0) / (y1 + y0) * (x1 + x0) / (x1 - x0))
-    steepest = max(found.bars[:6], key=lambda bar: abs(bar.elasticity or 0))
+    slopes = {bar.path: np.divide(*np.diff([bar.spider[0], bar.spider[-1]], axis=0)[0][::-1]) for bar in found.bars}
+    middles = {bar.path: (bar.from_value + bar.to_value) / 2 for bar in found.bars}
+    steepest = max(found.bars[:6], key=lambda bar: abs(slopes[bar.path] * middles[bar.path]))
     assert f"{steepest.elasticity:+.2f} %".replace("-", "−") in finding(ax)
+
+
+def test_a_spider_names_the_input_that_turns_the_answer() -> None:
+    """1,200 units; a price of 9 to 11 against 10.1, mean 10: 1 % more of it costs 0.1 a unit, 120 in all."""
+    case = tco.from_data(
+        {
+            "tco": 1,
+            "name": "turning",
+            "currency": "EUR",
+            "start": "2027-01",
+            "horizon_months": 12,
+            "discount_rate": "0%",
+            "baseline": "a",
+            "demand": {"units_per_year": 1200},
+            "suppliers": {
+                "a": {"unit_price": 10.1},
+                "b": {"unit_price": {"uniform": [9, 11]}, "switching_cost": {"uniform": [90, 110]}},
+            },
+        }
+    )
+    found = tco.tornado(case, "b")
+    assert found.bars[0].elasticity is None  # −1,080 to 840 about 20: no per cent
+    assert found.bars[0].one_percent == pytest.approx(-120)
+    assert "price" in finding(tco.chart.spider(found))
+    assert finding(tco.chart.spider(found)).endswith("moves the NPV of B most: by −€120")
+
+
+def test_what_stands_beside_a_tornados_bars_is_short_and_clear_of_their_names() -> None:
+    case = tco.from_data(
+        {
+            "tco": 1,
+            "name": "large",
+            "currency": "JPY",
+            "start": "2027-01",
+            "horizon_months": 12,
+            "discount_rate": "0%",
+            "baseline": "a",
+            "demand": {"units_per_year": 10},
+            "suppliers": {
+                "a": {"unit_price": 182_000_000},
+                "b": {"unit_price": 150_000_000, "switching_cost": {"uniform": [912_345_678, 2_043_929_830]}},
+            },
+        }
+    )
+    ax = tco.chart.tornado(tco.tornado(case, "b", low=0.01, high=0.99))
+    words = {one.get_text() for one in ax.texts}
+    assert {"¥2.03bn", "¥0.92bn"} <= words  # 912 to 2,044 million, 1 % of the range within
+    ax.figure.draw_without_rendering()
+    inside = ax.get_window_extent()
+    for one in ax.texts:
+        if one.get_text().startswith("¥"):
+            assert one.get_window_extent().x0 >= inside.x0
+            assert one.get_window_extent().x1 <= inside.x1

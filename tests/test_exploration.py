@@ -106,6 +106,29 @@ def test_a_price_curve_agrees_with_the_break_even_and_is_a_set_of_probabilities(
     assert max(map(len, str(tco.acceptability(case, name, n=8)).splitlines())) <= 100
 
 
+def test_a_price_curve_has_the_price_of_today_and_the_break_evens_among_its_points() -> None:
+    found = tco.acceptability(case_of(UNIFORM), "new", n=4096)
+    assert 9 in found.values
+    for share, price in ((0.05, 8.1), (0.5, 9.0), (0.95, 9.9)):  # the share of a price uniform from 8 to 10
+        at = int(np.argmin(np.abs(found.values - price)))
+        assert found.values[at] == pytest.approx(price, abs=2e-3)
+        assert found.wins["all_in"][at] == pytest.approx(1 - share, abs=2e-3)
+    for wins in found.wins.values():
+        assert np.abs(np.diff(wins)).max() <= 0.1 + 1e-3
+    assert found.even == pytest.approx(9, abs=1e-3)
+    assert "up to 9.00 (now 9.00)" in str(found)
+
+
+def test_a_price_curve_of_a_case_in_which_all_is_certain_has_its_one_break_even() -> None:
+    certain = case_of(UNIFORM).with_({"suppliers.new.freight": 2.5})  # 10 less the freight: 7.5, below both prices
+    found = tco.acceptability(certain, "new", n=64)
+    assert found.even == pytest.approx(7.5, rel=1e-5)
+    assert found.values[0] < 7.5
+    assert found.values[-1] > 9
+    assert set(found.wins["all_in"][found.values < 7.4]) == {1.0}
+    assert set(found.wins["all_in"][found.values > 7.6]) == {0.0}
+
+
 def test_the_frontier_is_the_chance_of_the_option_best_on_the_mean() -> None:
     case = loaded(CARTRIDGES)
     price = 5.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,12 @@ from tco.ties import least, ranked, saving
 from tco.version import VERSION
 
 DEFAULT_POINTS = 41
-_WIDEST = 1.2
-"""A curve's last point lies this far beyond the break-even of nineteen worlds in twenty."""
+_LEVELS = (0.005, 0.01, 0.025, 0.05, *(tenth / 10 for tenth in range(1, 10)), 0.95, 0.975, 0.99, 0.995)
+"""Shares of worlds, of whose break-even prices each is a point of the curve."""
+_BEYOND = 0.2
+"""How far a curve reaches beyond the prices it is asked about, as a share of the distance between these."""
+_STEP = 1e-6
+"""How close the two points at either side of a break-even lie that is the same in every world, as a share of it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,6 +81,15 @@ class Curve(Result):
     marks: Mapping[str, float]
     hard_only: float | None
     provenance: Provenance
+
+    @property
+    def even(self) -> float | None:
+        """The last value, on straight lines between points, up to which it is worth it more likely than not, all in."""
+        wins = self.wins["all_in"]
+        for i in range(len(wins) - 1, 0, -1):
+            if wins[i - 1] >= 0.5 > wins[i]:
+                return float(np.interp(0.5, [wins[i], wins[i - 1]], [self.values[i], self.values[i - 1]]))
+        return float(self.values[-1]) if wins[-1] >= 0.5 else None
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one row a point."""
@@ -158,7 +171,8 @@ def acceptability(
     supplier : str
         An option other than the baseline.
     values : sequence of float, optional
-        Prices; by default from the baseline's to where hardly a world is left [unit of the price].
+        Prices; by default today's, the break-evens of the three totals at percentiles over worlds, and others around
+        these [unit of the price].
     n, seed : int
         Draws, and what they are made from.
     progress : callable, optional
@@ -189,14 +203,10 @@ def acceptability(
     row, base = outcomes.names.index(supplier), outcomes.baseline
     theirs = price_of_baseline(turned, supplier, worlds)
     if values is None:
-        saved = low[2, base] - low[2, row]
-        moves = bool((slope[2, row] > 0).all())  # not where the baseline's price is paid over the whole horizon
-        even = np.quantile(saved / slope[2, row], (0.01, 0.95, 0.99)) + turned.value if moves else [turned.value] * 3
-        start = turned.value if theirs is None else min(theirs, turned.value)
-        end = max(start + _WIDEST * (even[1] - start), 1.1 * turned.value)
-        values = _dense(start, end, float(even[0]), float(even[2]))
+        evens = _break_evens(low[:, base] - low[:, row], slope[:, row], turned.value)
+        values = _telling(turned, [] if theirs is None else [theirs], evens)
     points = _checked(values)
-    costs = [low + slope * (value - turned.value) for value in each(points, steps.part(2))]
+    costs = (low + slope * (value - turned.value) for value in each(points, steps.part(2)))
     return _curve(
         "price",
         case,
@@ -211,14 +221,25 @@ def acceptability(
     )
 
 
-def _dense(start: float, end: float, first: float, last: float) -> list[float]:
-    """Give points over a range, half of them where the chance of being worth it changes."""
-    low, high = max(first - 0.5 * (last - first), 0.0), last + 0.5 * (last - first)
-    if high <= low:
-        return [float(value) for value in np.linspace(start, end, DEFAULT_POINTS)]
-    half = DEFAULT_POINTS // 2
-    points = np.concatenate([np.linspace(min(start, low), max(end, high), half + 1), np.linspace(low, high, half)])
-    return [float(value) for value in np.unique(points)]
+def _break_evens(saved: FloatArray, slope: FloatArray, now: float) -> FloatArray:
+    """Give the prices at which percentiles of worlds break even, in each total; just below and above where all do."""
+    found: list[float] = []
+    for total in np.flatnonzero((slope > 0).all(axis=1)):  # none where the baseline's price is paid all along
+        evens = now + np.quantile(saved[total] / slope[total], _LEVELS)
+        is_one = evens[-1] - evens[0] <= _STEP * abs(evens[0])
+        found += [evens[0] * (1 - _STEP), evens[0] * (1 + _STEP)] if is_one else evens.tolist()
+    return np.array(found)
+
+
+def _telling(turned: Lever, others: Sequence[float], evens: FloatArray) -> list[float]:
+    """Give prices: today's, each break-even that can be a price, and evenly spaced ones to beyond all of these."""
+    evens = evens[np.isfinite(evens) & (evens >= max(turned.low, 0.0)) & (evens <= turned.high)]
+    known = np.array([turned.value, *others, *evens])
+    reach = _BEYOND * (known.max() - known.min()) or 0.1 * turned.scale
+    low, high = max(known.min() - reach, turned.low, 0.0), min(known.max() + reach, turned.high)
+    points = np.unique([*np.linspace(low, high, DEFAULT_POINTS // 2 + 1), *evens])
+    new = points[np.abs(points - turned.value) > _STEP * abs(turned.value) / 2]
+    return sorted([turned.value, *new.tolist()])
 
 
 def belief(
@@ -269,7 +290,7 @@ def belief(
             0.0, 3 * abs(implied) if np.isfinite(implied) and implied else 100.0, DEFAULT_POINTS
         ).tolist()
     points = _checked(values)
-    costs = [believed.costs(value) for value in each(points, steps.part(1))]
+    costs = (believed.costs(value) for value in each(points, steps.part(1)))
     worlds = believed.worlds
     hard = float((worlds.savings(supplier)[0] > 0).mean())
     return _curve(
@@ -292,7 +313,7 @@ def _curve(
     supplier: str,
     axis: Lever,
     values: FloatArray,
-    costs: Sequence[FloatArray],
+    costs: Iterable[FloatArray],
     *,
     premiums: FloatArray | None,
     marks: Mapping[str, float],
@@ -301,11 +322,9 @@ def _curve(
 ) -> Curve:
     names = worlds.outcomes.names
     row, base = names.index(supplier), worlds.outcomes.baseline
-    wins = {
-        t: np.array([(saving(cost[i, base], cost[i, row]) > 0).mean() for cost in costs]) for i, t in enumerate(TOTALS)
-    }
-    best, losses, frontier = [], [], []
+    wins, best, losses, frontier = [], [], [], []
     for cost in costs:
+        wins.append((saving(cost[:, base], cost[:, row]) > 0).mean(axis=-1))
         lowest, won = least(cost[2])
         best.append((won / won.sum(axis=0)).mean(axis=1))
         losses.append(saving(cost[2], lowest).mean(axis=1))
@@ -322,7 +341,7 @@ def _curve(
         scaled=axis.scaled,
         values=values,
         premiums=premiums,
-        wins=wins,
+        wins=dict(zip(TOTALS, np.array(wins).T, strict=True)),
         best=dict(zip(names, np.array(best).T, strict=True)),
         frontier=tuple(frontier),
         losses=dict(zip(names, np.array(losses).T, strict=True)),

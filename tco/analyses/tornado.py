@@ -63,6 +63,14 @@ class Bar:
         """How far apart the figure is at the two ends [money]."""
         return abs(self.high - self.low)
 
+    @property
+    def one_percent(self) -> float | None:
+        """How far the figure moves for one per cent of the input's middle value; None where the input changes sign."""
+        if self.from_value * self.to_value < 0 or self.from_value == self.to_value:
+            return None
+        slope = (self.high - self.low) / (self.to_value - self.from_value)
+        return 0.01 * slope * (self.from_value + self.to_value) / 2
+
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data."""
         return {**asdict(self), "spider": [list(point) for point in self.spider], "swing": self.swing}

@@ -49,10 +49,9 @@ def curve_text(curve: Curve) -> str:
 
 
 def _curve_answer(curve: Curve) -> list[str]:
-    half = [i for i, wins in enumerate(curve.wins["all_in"]) if wins >= 0.5]
     if curve.kind == "price":
         unit = named_unit(curve.unit, curve.price_currency)
-        most = f"up to {a_unit(float(curve.values[half[-1]]))} {unit}" if half else "at no price shown"
+        most = "at no price shown" if curve.even is None else f"up to {a_unit(curve.even)} {unit}"
         said = f"more likely than not worth it {most} (now {a_unit(curve.marks['now'])})"
         return [
             fitting(lambda longest: f"{short(curve.label, longest)}: {said}"),

@@ -16,6 +16,7 @@ from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.sentences import (
     alike,
+    apart,
     axis_scale,
     called,
     each,
@@ -178,7 +179,8 @@ def acceptability(result: Curve, *, names: Names | None = None, currency: str = 
         now = result.marks["now"]
         ends = _telling(result)
         beyond = "" if ends[0] <= now <= ends[1] else f" (beyond the {'right' if now > ends[1] else 'left'} edge)"
-        handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {each(now, currency)}{beyond}"))
+        asked = each(now, currency, form=apart(now, now if result.even is None else result.even))
+        handles.append(ax.axvline(now, color=INK, linewidth=1.2, label=f"now, {asked}{beyond}"))
         ax.set_xlim(*ends)
         _price_axis(ax, result, base, currency)
         about = f"chance of saving against {base} as the {price_name(result.path)} of {result.label} rises"
@@ -258,13 +260,13 @@ def _premium(share: float, digits: int) -> str:
 def _price_words(result: Curve, currency: str) -> str:
     now = result.marks["now"]
     here = float(np.interp(now, result.values, result.wins["all_in"]))
-    per = counted_by(result.unit)
-    asked = f"{a_price(result.path)} of {each(now, currency)}{per}"
-    words = f"At {asked} {sentence(result.label)} saves in {worlds(here)}"
-    even = _last_even(result.values, result.wins["all_in"])
+    even, per = result.even, counted_by(result.unit)
+    form = apart(now, now if even is None else even)
+    asked = f"{each(now, currency, form=form)}{per}"
+    words = f"At {a_price(result.path)} of {asked} {sentence(result.label)} saves in {worlds(here)}"
     if even is None:
         return f"{words}; more likely than not at none shown"
-    return f"{words}; more likely than not up to {each(even, currency)}{per}"
+    return f"{words}; more likely than not up to {each(even, currency, form=form)}{per}"
 
 
 def price_name(path: str) -> str:
@@ -282,14 +284,6 @@ def a_price(path: str) -> str:
 def counted_by(unit: str) -> str:
     """Say what an amount is paid for, where that is no unit, as goes without saying: " a month"."""
     return "" if unit == "money/unit" else f" {named_unit(unit, '')}".rstrip()
-
-
-def _last_even(values: FloatArray, wins: FloatArray) -> float | None:
-    """Give the last value, on straight lines between points, at which the chance is even."""
-    for i in range(len(values) - 1, 0, -1):
-        if wins[i - 1] >= 0.5 > wins[i]:
-            return float(np.interp(0.5, [wins[i], wins[i - 1]], [values[i], values[i - 1]]))
-    return float(values[-1]) if wins[-1] >= 0.5 else None
 
 
 def belief(result: Curve, *, names: Names | None = None, ax: Axes | None = None) -> Axes:
@@ -394,10 +388,10 @@ def breakeven(
         values, npv = _around_the_flips(result)
     scale, factor = axis_scale(float(np.abs(npv).max())), 100.0 if result.percent else 1.0
     points = np.asarray(values, dtype=float) * factor
+    flip = result.totals["all_in"]
     with canvas(ax) as ax:
         ax.axhline(0, color=INK, linewidth=0.9)
         handles = [_npv_line(ax, result, i, points, npv[i] / scale.divisor, factor) for i in (2, 1, 0)]
-        flip = result.totals["all_in"]
         if flip.p5 is not None and flip.p95 is not None:
             ends = [min(max(end * factor, points[0]), points[-1]) for end in (flip.p5, flip.p95)]
             look: Look = {"color": PALE, "alpha": 0.6, "linewidth": 0, "zorder": 0}
@@ -443,10 +437,14 @@ def _npv_line(ax: Axes, result: BreakEven, i: int, points: FloatArray, npv: Floa
 
 
 def _value(result: BreakEven, value: float) -> str:
+    """Write a value of the input, with the digits that tell what is asked today from the break-even."""
     if result.percent:
         return as_percent(value)
-    amount = f"{each(value, result.currency)}{counted_by(result.unit)}"
-    return amount if result.unit.startswith("money") else number(value, percent=False)
+    if not result.unit.startswith("money"):
+        return number(value, percent=False)
+    even = result.totals["all_in"].expected
+    amount = each(value, result.currency, form=apart(result.value, result.value if even is None else even))
+    return f"{amount}{counted_by(result.unit)}"
 
 
 def _input_words(result: BreakEven) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BINS = 48
+_SURE = 1e-9
+"""Spread of an NPV, as a share of the largest cost, that is nothing but rounding."""
 _OUTERMOST = 0.002
 """Share of worlds at either end that are counted in the outermost bars."""
 
@@ -64,7 +66,9 @@ def npv(result: Simulation, supplier: str = "", *, ax: Axes | None = None) -> Ax
     option = _option(result, supplier)
     keys = [one.supplier for one in result.suppliers]
     saved = result.present_costs[keys.index(result.baseline)] - result.present_costs[keys.index(option.supplier)]
-    edges = bin_edges(saved)
+    spread = option.npv["all_in"]
+    is_sure = bool(np.ptp(saved) <= _SURE * (np.abs(result.present_costs).max() or 1.0))
+    edges = _edges_around(spread.mean) if is_sure else bin_edges(saved)
     counts = np.histogram(np.clip(saved, edges[0], edges[-1]), edges)[0] / saved.size
     scale, wins = axis_scale(*edges), option.probability_positive["all_in"]
     with canvas(ax) as ax:
@@ -76,11 +80,10 @@ def npv(result: Simulation, supplier: str = "", *, ax: Axes | None = None) -> Ax
             Patch(facecolor=GOOD[0], edgecolor="white", label=f"saves: {chance(wins)}"),
             Patch(facecolor=BAD[0], hatch=BAD[1], edgecolor="white", label=f"costs more: {chance(1 - wins)}"),
         ]
-        mean = option.npv["all_in"].mean
-        words = f"mean: {sums(mean, result.currency)}"
-        handles.append(ax.axvline(mean / scale.divisor, color=INK, linewidth=1.4, linestyle="--", label=words))
+        words = f"{'every world' if is_sure else 'mean'}: {sums(spread.mean, result.currency)}"
+        handles.append(ax.axvline(spread.mean / scale.divisor, color=INK, linewidth=1.4, linestyle="--", label=words))
         ax.axvline(0, color=INK, linewidth=0.9)
-        handles.append(_exceedance(ax, saved, edges, scale.divisor))
+        handles.append(_exceedance(ax, saved, edges, scale.divisor, is_sure=is_sure))
         ax.set_xlim(edges[0] / scale.divisor, edges[-1] / scale.divisor)
         ax.set_xlabel(f"NPV, {unit_of(result.currency)}{scale.word}")
         ax.set_ylabel("worlds")
@@ -94,7 +97,8 @@ def npv(result: Simulation, supplier: str = "", *, ax: Axes | None = None) -> Ax
             for one in result.suppliers
             if one.incomplete and one.supplier in (option.supplier, result.baseline)
         ]
-        headline(ax, _finding(result, option), shown(result.provenance, about, doubtful), handles)
+        finding = _sure_finding(result, option) if is_sure else _finding(result, option)
+        headline(ax, finding, shown(result.provenance, about, doubtful), handles)
     return ax
 
 
@@ -111,10 +115,20 @@ def bin_edges(values: FloatArray) -> FloatArray:
     return np.asarray(width * np.arange(first - 1, last + 2), dtype=np.float64)
 
 
-def _exceedance(ax: Axes, saved: FloatArray, edges: FloatArray, divisor: float) -> Artist:
+def _edges_around(value: float) -> FloatArray:
+    """Give edges of bars on an axis from 0 to beyond the one value that there is, which lies in the middle of a bar."""
+    width = abs(value) / (BINS // 2 + 0.5) if value else 1 / BINS
+    first, last = (-3, BINS // 2 + 4) if value >= 0 else (-BINS // 2 - 4, 3)
+    return np.asarray(width * np.arange(first, last + 1), dtype=np.float64)
+
+
+def _exceedance(ax: Axes, saved: FloatArray, edges: FloatArray, divisor: float, *, is_sure: bool) -> Artist:
     """Draw on an axis at the right in which share of worlds more is saved than each sum."""
-    points = np.linspace(edges[0], edges[-1], 8 * len(edges))
-    above = 1 - np.searchsorted(np.sort(saved), points, side="right") / saved.size
+    if is_sure:
+        points, above = np.array([edges[0], saved[0], saved[0], edges[-1]]), np.array([1.0, 1.0, 0.0, 0.0])
+    else:
+        points = np.linspace(edges[0], edges[-1], 8 * len(edges))
+        above = 1 - np.searchsorted(np.sort(saved), points, side="right") / saved.size
     right = ax.twinx()
     (line,) = right.plot(
         points / divisor, above, color=INK, linewidth=1.8, label="chance of saving more (right)", path_effects=halo()
@@ -142,3 +156,11 @@ def _finding(result: Simulation, option: OptionRisk) -> str:
         ends = sums(spread.mean, result.currency)
     words = f"{sentence(option.label)} saves in {worlds(wins)}: {sums(spread.mean, result.currency)} on average"
     return f"{words}, 9 worlds in 10 {'between' if ' to ' in ends else 'at'} {ends.replace(' to ', ' and ')}"
+
+
+def _sure_finding(result: Simulation, option: OptionRisk) -> str:
+    """Say what is the same in every world."""
+    amount = option.npv["all_in"].mean
+    size = sums(abs(amount), result.currency)
+    words = f"saves {size}" if amount > 0 else f"costs {size} more" if amount < 0 else "costs as much"
+    return f"{sentence(option.label)} {words} in every world: nothing uncertain moves it"

@@ -11,7 +11,19 @@ from tco.analyses.sensitivities import Sensitivity
 from tco.analyses.tornado import HIGH, LOW, Bar, Tornado
 from tco.analyses.value_of_information import Information, Known
 from tco.analyses.variance import STUDENT, SobolIndex
-from tco.views.charts.sentences import axis_scale, plain, sentence, shortened, shown, sums, symbol, unit_of
+from tco.views.charts.sentences import (
+    apart,
+    axis_scale,
+    form_beside,
+    plain,
+    sentence,
+    shortened,
+    shown,
+    signed_sums,
+    sums,
+    symbol,
+    unit_of,
+)
 from tco.views.charts.style import (
     BLUE,
     GOOD,
@@ -28,11 +40,14 @@ from tco.views.charts.style import (
     canvas,
     headline,
     inputs_named,
+    laid_out,
     numbers_on,
     percent_on,
+    root,
+    width_of,
 )
 from tco.views.charts.taking import expect
-from tco.views.figures import value
+from tco.views.figures import EACH, value
 from tco.views.table import short
 
 if TYPE_CHECKING:
@@ -41,6 +56,10 @@ if TYPE_CHECKING:
 MOST_BARS = 10
 _ROOM = 215.0
 """Width of the names at the left [point]."""
+_ASIDE = 5.0
+"""Room at either side of what is written beside a bar [point]."""
+_ROUNDS = 12
+"""How often room is made for words that need more of it as the axis grows."""
 _NARROW = 0.01
 """Share of the widest swing below which an input gets no bar."""
 _LONGEST = 190
@@ -105,15 +124,17 @@ def tornado(
     ends = [end for one in bars for end in (one.bar.low, one.bar.high)] + [result.base]
     scale = axis_scale(*ends)
     with canvas(ax, _height(bars)) as ax:
+        written = []
         for row, one in enumerate(bars):
             currency = (currencies or {}).get(one.path, result.currency)
-            _swing(ax, row, one, (result.base, scale.divisor), currency)
+            written += _swing(ax, row, one, (result.base, scale.divisor), currency)
         ax.axvline(result.base / scale.divisor, color=INK, linewidth=1.2)
-        span = (max(ends) - min(ends)) / scale.divisor or 1.0
         if min(ends) < 0 < max(ends):
             ax.axvline(0, color=INK, linewidth=0.9, linestyle=(0, (1, 1)))
-        ax.set_xlim(min(ends) / scale.divisor - 0.14 * span, max(ends) / scale.divisor + 0.14 * span)
         _names_beside(ax, [_named(one.label) for one in bars])
+        _room_for(ax, written, sorted((min(ends) / scale.divisor, max(ends) / scale.divisor)))
+        if not bars:
+            _still(ax, f"{sums(result.base, result.currency)}, whatever the inputs are")
         name = OUTPUTS[result.output][1]
         ax.set_xlabel(f"{name}, {unit_of(result.currency)}{scale.word}")
         ax.grid(axis="x")
@@ -122,7 +143,7 @@ def tornado(
         handles = [
             Patch(facecolor=SKY, hatch="///", edgecolor="white", label=low),
             Patch(facecolor=BLUE, edgecolor="white", label=high),
-        ]
+        ][: 2 * len(bars)]
         left = f"; {len(moving) - len(bars)} smaller swings left out" if len(moving) > len(bars) else ""
         about = f"one input at a time, the others at their means{left}"
         headline(ax, brief_swing_words(result, _LONGEST), shown(replace(result.provenance, n=None), about), handles)
@@ -138,25 +159,59 @@ def _moved(result: Tornado | Sensitivity) -> list[_Moved]:
     return [_Moved(one.path, one.label, one.kind, one.unit, one.bar) for one in result.inputs]
 
 
-def _swing(ax: Axes, row: int, one: _Moved, place_of: tuple[float, float], currency: str) -> None:
-    """Draw the two sides of one input's bar around the base case, and the input's values at its ends."""
+def _swing(ax: Axes, row: int, one: _Moved, place_of: tuple[float, float], currency: str) -> list[tuple[float, float]]:
+    """Draw the two sides of one input's bar around the base case, and the input's values at its ends.
+
+    Returns where each of these begins, and how wide it is, below 0 to the left [point].
+    """
     base, divisor = place_of
     sides = [(one.bar.low, SKY, "///", one.bar.from_value), (one.bar.high, BLUE, "", one.bar.to_value)]
     for end, colour, hatch, _ in sorted(sides, key=lambda side: -abs(side[0] - base)):
         look: Look = {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
         ax.barh(row, (end - base) / divisor, 0.66, left=base / divisor, **look)
+    written = []
     for (end, _, _, at), other in zip(sides, (one.bar.high, one.bar.low), strict=True):
         right = end > other
         place = (max(end, base) if right else min(end, base)) / divisor
         aside: Look = {"ha": "left" if right else "right", "va": "center", "size": SMALL}
         words = _valued(at, one, currency)
         ax.annotate(words, (place, row), (4 if right else -4, 0), textcoords="offset points", **aside)
+        written.append((place, (1 if right else -1) * (width_of(words, SMALL) + 2 * _ASIDE)))
+    return written
+
+
+def _room_for(ax: Axes, written: Sequence[tuple[float, float]], ends: Sequence[float]) -> None:
+    """Let the axis reach as far as what is written beside the bars, so that it never stands on their names."""
+    low, high = ends
+    margin = 0.02 * (high - low) or 0.5 * abs(high) or 1.0
+    low, high = low - margin, high + margin
+    first, last = low, high
+    laid_out(root(ax))
+    room = ax.get_window_extent().width * 72 / root(ax).dpi
+    for _ in range(_ROUNDS):
+        point = (high - low) / room
+        reached = [place + width * point for place, width in written]
+        low, high = min(first, *reached, first), max(last, *reached, last)
+    ax.set_xlim(low, high)
+
+
+def _still(ax: Axes, words: str) -> None:
+    """Say in the middle of axes that nothing varies on them, and leave out what would only be empty."""
+    box: Look = {"facecolor": "white", "edgecolor": MUTED, "boxstyle": "round,pad=0.6"}
+    look: Look = {"ha": "center", "va": "center", "size": PLAIN, "bbox": box, "transform": ax.transAxes}
+    ax.text(0.5, 0.5, words, **look)
+    ax.set_yticks([])
 
 
 def _valued(amount: float, one: _Moved, currency: str) -> str:
-    """Write an input's value with its unit: £4.10, 62 days, 2 %."""
+    """Write an input's value with its unit: £4.10, ¥2.04bn, 62 days, 2 %; what is large with the digits that differ."""
     written = value(amount, one.kind, one.unit)
-    if one.kind in ("share", "rate") or one.unit == "1" or one.unit.startswith("1/"):
+    if one.kind in ("share", "rate"):
+        return written
+    if abs(amount) >= EACH:
+        form = apart(one.bar.from_value, one.bar.to_value) if abs(one.bar.from_value) >= EACH else form_beside(amount)
+        written = f"{form.plain(amount)}{form.letters}"
+    if one.unit == "1" or one.unit.startswith("1/"):
         return written
     first = one.unit.split("/")[0]
     return f"{symbol(currency)}{written}" if first == "money" else f"{written} {first}{'' if amount == 1 else 's'}"
@@ -227,41 +282,49 @@ def spider(result: Tornado | Sensitivity, *, ax: Axes | None = None) -> Axes:
     scale = axis_scale(result.base, *(point for one in lines for _, point in one.bar.spider))
     name = OUTPUTS[result.output][1]
     with canvas(ax, 6.0) as ax:
-        handles = [_leg(ax, one, look, scale.divisor) for one, look in zip(lines, _LEGS, strict=False)]
+        handles = [
+            _leg(ax, one, look, (scale.divisor, result.currency)) for one, look in zip(lines, _LEGS, strict=False)
+        ]
         ax.axhline(result.base / scale.divisor, color=INK, linewidth=0.9, zorder=0)
         ax.set_xlabel("percentile of each input, or place in its stated range")
         ax.set_ylabel(f"{name}, {unit_of(result.currency)}{scale.word}")
         percent_on(ax.xaxis)
         numbers_on(ax.yaxis)
         ax.grid(axis="y")
-        about = "one input at a time, the others at their means; how many % the figure moves for 1 % of the input"
+        if not lines:
+            _still(ax, f"{sums(result.base, result.currency)}, whatever the inputs are")
+        about = "one input at a time, the others at their means; how far the figure moves for 1 % of the input"
         headline(ax, _leg_words(result, lines), shown(replace(result.provenance, n=None), about), handles)
     return ax
 
 
-def _leg(ax: Axes, one: _Moved, look: tuple[str, str, str], divisor: float) -> Any:
+def _leg(ax: Axes, one: _Moved, look: tuple[str, str, str], money_of: tuple[float, str]) -> Any:
     """Draw one input's line."""
     colour, dash, marker = look
+    divisor, currency = money_of
     points = [point / divisor for _, point in one.bar.spider]
     shares = [LOW + (HIGH - LOW) * place / (len(points) - 1) for place in range(len(points))]
-    moved = "" if one.bar.elasticity is None else f" ({_elastic(one.bar.elasticity)} for 1 %)"
+    one_percent = one.bar.one_percent
+    if one.bar.elasticity is not None:
+        moved = f" ({_elastic(one.bar.elasticity)} for 1 %)"
+    else:
+        moved = "" if one_percent is None else f" ({signed_sums(one_percent, currency)} for 1 %)"
     drawn: Look = {"color": colour, "linestyle": dash, "marker": marker, "linewidth": 1.8, "markersize": 5}
     return ax.plot(shares, points, label=f"{shortened(_named(one.label), 54)}{moved}", **drawn)[0]
 
 
 def _leg_words(result: Tornado | Sensitivity, lines: Sequence[_Moved]) -> str:
-    """Say of which input the figure is most elastic, of those drawn."""
-    elastic = [(abs(one.bar.elasticity), one) for one in lines if one.bar.elasticity is not None]
+    """Say for which input, of those drawn, one per cent moves the figure most, in money: that has no change of sign."""
+    moved = [(one.bar.one_percent, one) for one in lines if one.bar.one_percent is not None]
     name, label = OUTPUTS[result.output][1], sentence(result.label)
     if not lines:
         return f"No uncertain input moves the {name} of {result.label}"
-    if not elastic:
-        return f"The {name} of {label} changes its sign along every input that moves it most"
-    _, top = max(elastic, key=lambda pair: pair[0])
-    assert top.bar.elasticity is not None
-    return (
-        f"1 % more of {_quoted(shortened(top.label, 70))} moves the {name} of {label} by {_elastic(top.bar.elasticity)}"
-    )
+    if not moved:
+        return f"Every input that moves the {name} of {label} most changes its sign, so that 1 % of it means nothing"
+    amount, top = max(moved, key=lambda pair: abs(pair[0]))
+    share = "" if top.bar.elasticity is None else f" ({_elastic(top.bar.elasticity)})"
+    which = _quoted(shortened(top.label, 70))
+    return f"1 % more of {which} moves the {name} of {label} most: by {signed_sums(amount, result.currency)}{share}"
 
 
 def _elastic(share: float) -> str:
@@ -297,6 +360,8 @@ def sobol(result: Sensitivity, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(f"share of the variance of the {OUTPUTS[result.output][1]}")
         ax.grid(axis="x")
         percent_on(ax.xaxis)
+        if not bars:
+            _still(ax, f"no variance to share: the {OUTPUTS[result.output][1]} is the same in every world")
         left = len(indices) - len(bars)
         about = (
             f"Sobol' indices of {result.label}, {result.runs:,} runs{f'; {left} with less left out' if left else ''}"

@@ -8,14 +8,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tco.results import Provenance
-from tco.views.figures import EACH, Figures, named_unit, told_each
+from tco.views.figures import EACH, Figures, decimals_of, named_unit, told_each
 from tco.views.table import Scale
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
 _DIGITS = 3
 """Significant digits of a sum of money in a sentence."""
 _CENTS = 0.1
-"""Money a unit below which two significant digits are told instead of two decimals."""
+"""Money a unit below which significant digits are told instead of two decimals."""
+_MOST_DIGITS = 6
+"""Significant digits at most, of prices that are told apart."""
 _LEAST = 5e-5
 _HALF = 0.5
 _SMALL_SUM = 100
@@ -35,7 +37,7 @@ def unit_of(currency: str) -> str:
 
 
 def each(amount: float, currency: str, *, form: Figures | None = None) -> str:
-    """Write money a unit: as all figures of a chart are, or small amounts with two significant digits."""
+    """Write money a unit: as all figures of a chart are, or small amounts with three significant digits."""
     written = _each(amount, form)
     return f"{_minus(amount, written)}{symbol(currency)}{written}"
 
@@ -53,8 +55,10 @@ def _each(amount: float, form: Figures | None) -> str:
     if size >= EACH:
         large = form_beside(size)
         return f"{large.plain(size)}{large.letters}"
-    digits = 1 - math.floor(math.log10(size)) if _LEAST <= size < _CENTS - _LEAST else 2
-    return f"{size:.{digits}f}" if size < 1 else told_each(size)
+    if not _LEAST <= size < _CENTS - _LEAST:
+        return f"{size:.2f}" if size < 1 else told_each(size)
+    written = f"{size:.{_DIGITS - 1 - math.floor(math.log10(size))}f}"
+    return written.removesuffix("0")
 
 
 def form_beside(largest: float) -> Figures:
@@ -67,10 +71,33 @@ def form_beside(largest: float) -> Figures:
     return replace(form, decimals=min(form.decimals, 2))
 
 
+def apart(first: float, second: float) -> Figures:
+    """Say how two prices that are held against each other are written: with the digits that tell them apart."""
+    largest = max(abs(first), abs(second), _LEAST)
+    form = form_beside(largest) if largest >= EACH else Figures(decimals=_decimals(largest))
+    gap, digit = abs(first - second) / form.divisor, math.floor(math.log10(largest / form.divisor))
+    if gap <= 10.0 ** (digit - _MOST_DIGITS):
+        return form
+    needed = min(-math.floor(math.log10(gap)), _MOST_DIGITS - 1 - digit)
+    return replace(form, decimals=max(form.decimals, needed))
+
+
+def _decimals(size: float) -> int:
+    if size >= 1:
+        return decimals_of(size)
+    return _DIGITS - 1 - math.floor(math.log10(size)) if size < _CENTS - _LEAST else 2
+
+
 def sums(amount: float, currency: str) -> str:
     """Write a sum of money in three significant digits."""
     written = _sum(abs(amount))
     return f"{_minus(amount, written)}{symbol(currency)}{written}"
+
+
+def signed_sums(amount: float, currency: str) -> str:
+    """Write a sum of money with its sign; see `sums`."""
+    written = _sum(abs(amount))
+    return f"{_minus(amount, written) or _plus(written)}{symbol(currency)}{written}"
 
 
 def _sum(size: float) -> str:
