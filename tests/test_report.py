@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 import tco
+from tco.analyses.stress import Condition, Rule
 from tco.views.report import html, markdown, report
 from tco.views.report.content import Grid, written
 from tco.views.report.findings import Findings
@@ -127,6 +129,17 @@ def test_the_register_lists_every_input_with_its_source(cartridges: Findings) ->
     by_path = {row[0]: row for row in register.rows}
     assert by_path["suppliers.borealis.unit_price"][4:6] == ("Quote 2026-10-30, valid 90 days", "procurement")
     assert len(by_path) == len(cartridges.evidence.assumptions)
+
+
+def test_what_losing_worlds_have_in_common_is_told_in_words(cartridges: Findings) -> None:
+    assert cartridges.sensitivity is not None
+    rate = "suppliers.borealis.failure_rates.leaks"
+    conditions = (Condition(rate, above=True, value=0.021, percentile=0.9),)
+    rule = Rule(conditions, coverage=0.82, density=0.72, share=0.1)
+    found = replace(cartridges, sensitivity=replace(cartridges.sensitivity, rules=(rule,)))
+    plain = markdown(written(found)).replace("\\", "")
+    assert f"- {rate} above 2.1 %: 82 % of the losing worlds; 72 % of the worlds there lose" in plain
+    assert "Rule(" not in plain
 
 
 def test_a_report_loads_nothing_and_escapes_everything(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from tco.views.figures import (
 )
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
+from tco.views.sensitivity import rule_words
 from tco.views.table import NAMES, short
 
 NOT_MODELLED = (
@@ -404,7 +405,8 @@ def _changes(found: Findings) -> Section:
         blocks.append(Bullets(tuple(flip_line(one) for one in decision.pair_flips)))
     if found.sensitivity is not None and found.sensitivity.rules:
         blocks.append(Paragraph("What losing worlds have in common:"))
-        blocks.append(Bullets(tuple(str(rule) for rule in found.sensitivity.rules)))
+        inputs = {one.path: one for one in found.sensitivity.inputs}
+        blocks.append(Bullets(tuple(rule_words(rule, inputs) for rule in found.sensitivity.rules)))
     return Section("What would change the answer", tuple(blocks))
 
 
