@@ -13,6 +13,7 @@ import pytest
 
 import tco
 from tco.analyses.stress import Condition, Rule
+from tco.views import table
 from tco.views.report import html, markdown, report
 from tco.views.report.content import Grid, written
 from tco.views.report.findings import Findings
@@ -129,6 +130,55 @@ def test_the_register_lists_every_input_with_its_source(cartridges: Findings) ->
     by_path = {row[0]: row for row in register.rows}
     assert by_path["suppliers.borealis.unit_price"][4:6] == ("Quote 2026-10-30, valid 90 days", "procurement")
     assert len(by_path) == len(cartridges.evidence.assumptions)
+
+
+BOXES = """
+tco: 1
+name: Boxes
+currency: CHF
+start: 2027-03
+horizon_months: 18
+discount_rate: 6%
+baseline: thin
+product: {{sale_price: 46, fulfilment_cost: 6}}
+demand: {{customers: 800_000, orders_per_customer_per_year: 5, annual_base_churn: 20%}}
+churn: {{beyond_horizon: {switch}}}
+failures: {{broken: {{stage: unboxing, liable: carrier, churn: 1% to 3%}}}}
+suppliers:
+  thin: {{unit_price: 18, failure_rates: {{broken: 4%}}}}
+  thick: {{unit_price: 18.3, failure_rates: {{broken: 1%}}, transition_months: 2}}
+"""
+
+
+def boxes(switch: str, folder: Path) -> tco.Case:
+    (folder / f"{switch}.yaml").write_text(BOXES.format(switch=switch))
+    return tco.load(folder / f"{switch}.yaml")
+
+
+def test_what_is_saved_after_the_horizon_is_told_beside_what_is_saved(tmp_path: Path) -> None:
+    with_it, without = (boxes(switch, tmp_path) for switch in ("true", "false"))
+    saved = [tco.compare(case).supplier("thick").npv for case in (with_it, without)]
+    later = f"{saved[0] - saved[1]:+,.0f} CHF"  # what the switch adds, by two runs
+    said = written(Findings.of(with_it, n=64))
+    assert any(later in words and f"without it {saved[1]:+,.0f} CHF" in words for words in said.answer[1:])
+    assert f"year 2 holds what customers would have left only after the horizon, {later}" in markdown(said)
+    said = written(Findings.of(without, n=64))
+    assert "after the" not in " ".join(said.answer)
+    assert f"Memo, in no total: what lost customers would still have left after the 18 months would add {later}" in (
+        markdown(said)
+    )
+
+
+def test_a_comparison_tells_what_lost_customers_would_have_left_after_the_horizon(tmp_path: Path) -> None:
+    with_it, without = (tco.compare(boxes(switch, tmp_path)) for switch in ("true", "false"))
+    pairs = zip(with_it.suppliers, without.suppliers, strict=True)
+    more = [f"{one.present_cost - other.present_cost:,.0f}" for one, other in pairs]  # what the switch adds
+    amounts = f"thin {more[0]}; thick {more[1]} CHF, present value"
+    for words in (str(without), without._repr_html_(), table.markdown(without)):
+        assert "would still have left (in no total)" in words
+        assert amounts in words
+    assert "(counted in churn, in month 18)" in str(with_it)
+    assert amounts in str(with_it)
 
 
 def test_what_losing_worlds_have_in_common_is_told_in_words(cartridges: Findings) -> None:

@@ -55,6 +55,7 @@ def text(result: Comparison | Comparisons) -> str:
     scale = Scale.of(max(column.option.present_cost for column in columns))
     parts += [_block(columns[first : first + each], comparisons, scale) for first in range(0, len(columns), each)]
     parts += [_planned(comparison, scale) for comparison in comparisons[:1]]
+    parts += _memos(comparisons)
     parts += [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
     return "\n\n".join([*parts, *_warnings(comparisons)])
 
@@ -95,7 +96,8 @@ def markdown(result: Comparison | Comparisons) -> str:
             cells += [a_unit(column.per_unit(amount)), money(amount)]
         label = f"**{name.strip()}**" if name in _bold(comparisons) else _escaped_pipe(name.strip())
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    memos = [_escaped_pipe(" ".join(memo.split())) for memo in _memos(comparisons)]
+    return "\n".join([*lines, *(line for memo in memos for line in ("", memo))])
 
 
 def html(result: Comparison | Comparisons) -> str:
@@ -113,7 +115,8 @@ def html(result: Comparison | Comparisons) -> str:
     answer = "<br>".join(escaping.escape(line.strip()) for line in _headline(comparisons).split("\n"))
     currency = f"<th>{escaping.escape(comparisons[0].currency)}</th>"
     head = f"<thead><tr><th></th>{heads}</tr><tr>{currency}{units}</tr></thead>"
-    below = [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps] + _warnings(comparisons)
+    below = _memos(comparisons) + [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
+    below += _warnings(comparisons)
     return f"<p>{answer}</p><table>{head}<tbody>{''.join(body)}</tbody></table>" + "".join(map(_listed, below))
 
 
@@ -299,6 +302,27 @@ def _planned(comparison: Comparison, scale: Scale) -> str:
             f"  {short(name, 32):<32}" + "".join(f"{scale.money(v[year]):>13}" for year in years) for name, v in rows
         ]
     return "\n".join(lines)
+
+
+def _memos(comparisons: Sequence[Comparison]) -> list[str]:
+    """Say of each comparison what customers driven away would have left after the horizon, and whether it counts."""
+    several = len(comparisons) > 1
+    found = []
+    for variant, one in zip(Comparisons(tuple(comparisons)).variants, comparisons, strict=True):
+        worth = [(option.label, option.beyond_horizon) for option in one.suppliers if option.beyond_horizon is not None]
+        if worth:
+            whose = f", {variant}" if several else ""
+            counts = f"counted in churn, in month {one.months}" if one.counts_beyond_horizon else "in no total"
+            title = f"After the horizon{whose}: what customers lost by then would still have left ({counts})"
+            amounts = "; ".join(f"{label} {money(amount)}" for label, amount in worth)
+            found.append(f"{short(title, WIDTH)}\n{wrapped(f'{amounts} {one.currency}, present value')}")
+    return found
+
+
+def after_horizon(comparison: Comparison, option: str) -> float | None:
+    """Give what an option saves against the baseline after the horizon; None where no lost customer is valued so."""
+    worth = [comparison.supplier(name).beyond_horizon for name in (comparison.baseline, option)]
+    return None if worth == [None, None] else (worth[0] or 0.0) - (worth[1] or 0.0)
 
 
 def _gaps(comparison: Comparison) -> str:

@@ -32,7 +32,7 @@ from tco.views.figures import (
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
 from tco.views.sensitivity import rule_words
-from tco.views.table import NAMES, short
+from tco.views.table import NAMES, after_horizon, short
 
 NOT_MODELLED = (
     "repeat failures weighing more, word of mouth, the lag between sale and failure, one-shot seasonal buys with "
@@ -174,6 +174,8 @@ def _answer(found: Findings) -> Iterator[str]:
         f"ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
         f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
+    if found.comparison.counts_beyond_horizon and after_horizon(found.comparison, option.supplier) is not None:
+        yield _after_horizon(found)
     hard = option.npv["hard"]
     yield (
         f"On hard lines alone, what is invoiced or metered, it {'saves' if hard.mean > 0 else 'costs'} "
@@ -183,6 +185,23 @@ def _answer(found: Findings) -> Iterator[str]:
     yield price_line(decision) + "."
     if option.incomplete:
         yield f"INCOMPLETE: {', '.join(option.incomplete)} is unknown and counts as 0 here."
+
+
+def _after_horizon(found: Findings) -> str:
+    """Say what is saved only after the horizon, and whether it is among what is saved; nothing where none is known."""
+    comparison, decision = found.comparison, found.decision
+    later = after_horizon(comparison, decision.challenger)
+    if later is None:
+        return ""
+    npv, end = comparison.supplier(decision.challenger).npv, f"{decision.months} months"
+    amount, currency = f"{told_signed(later)} {decision.currency}", decision.currency
+    if not comparison.counts_beyond_horizon:
+        return f"Memo, in no total: what lost customers would still have left after the {end} would add {amount} saved."
+    return (
+        f"Not all of it falls within the {end}: {amount} of the {told_signed(npv)} {currency} saved in the base case "
+        f"is what lost customers would have left only after them, counted in month {decision.months} "
+        f"(churn.beyond_horizon); without it {told_signed(npv - later)} {currency}."
+    )
 
 
 def _tiles(found: Findings) -> Iterator[Tile]:
@@ -251,6 +270,12 @@ def year_grid(found: Findings) -> Grid:
         f"present values discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
     )
     caption += "" if months % 12 == 0 else f"; the last year has {months % 12} months"
+    later = after_horizon(comparison, decision.challenger)
+    if comparison.counts_beyond_horizon and later is not None:
+        caption += (
+            f"; year {years} holds what customers would have left only after the horizon, "
+            f"{told_signed(later)} {decision.currency} in present value"
+        )
     return Grid(heads, tuple(rows), caption, frozenset(bold), wide=True)
 
 
@@ -270,11 +295,13 @@ def _year_table(found: Findings) -> Section:
     figures.append(_payback_words(found))
     if verdicts.irr is not None:
         figures.append(f"IRR {100 * verdicts.irr:,.0f} % a year")
+    memo = "" if found.comparison.counts_beyond_horizon else _after_horizon(found)
     return Section(
         "The case by year",
         (
             *year_grid(found).parted(1, MOST_YEARS),
             Paragraph("; ".join(figures) + "."),
+            *([Paragraph(memo)] if memo else []),
             Picture("cash", "Cumulative cash flow with payback and its band"),
         ),
     )
