@@ -13,6 +13,8 @@ from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, t
 
 MOST_LINES = 45
 _LABEL = 26
+_RARELY = 0.01
+"""Probability below which its size is not told."""
 _LATER = 3
 """Later years whose values are told in a sentence."""
 
@@ -53,17 +55,31 @@ def verdict(decision: Decision, longest: int = 1000) -> str:
     if npv <= 0:
         unsure = f": too close to call against {best}" if decision.too_close else f"; next best: {best}"
         return f"Stay with {base}{unsure}"
-    return f"Stay with {base} for now (too close to call): {_lacking(decision)}"
+    return f"Stay with {base} (too close to call): {_lacking(decision)}"
 
 
 def _lacking(decision: Decision) -> str:
-    """Say which half of the test an option that saves on average does not pass."""
+    """Say which half of the test an option that saves on average does not pass, or both."""
     option = decision.option(decision.challenger)
     share = option.npv["all_in"].mean / abs(decision.present_cost) if decision.present_cost else 0.0
+    sure = option.probability_positive["all_in"]
+    lacking = []
     if share < decision.materiality:
-        return f"{100 * share:.1f} % saved, {100 * decision.materiality:g} % asked"
-    sure = chance(option.probability_positive["all_in"])
-    return f"a saving in {sure} of worlds, {100 * decision.confidence:g} % asked"
+        lacking.append(f"{_less_than(share, decision.materiality, 1)} saved, {100 * decision.materiality:g} % asked")
+    if sure < decision.confidence:
+        shown = chance(sure) if sure < _RARELY else _less_than(sure, decision.confidence, 0)
+        saved = "" if lacking else "a saving "
+        lacking.append(f"{saved}in {shown} of worlds, {100 * decision.confidence:g} % asked")
+    return "; ".join(lacking)
+
+
+def _less_than(share: float, asked: float, decimals: int) -> str:
+    """Write a share with as many decimals, or as many more as tell it apart from the larger one asked for."""
+    for digits in range(decimals, 12):
+        told = f"{100 * share:.{digits}f}"
+        if float(told) < round(100 * asked, 12):
+            return f"{told} %"
+    return f"just below {100 * asked:g} %"
 
 
 def _answer(decision: Decision) -> str:
