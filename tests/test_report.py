@@ -247,6 +247,13 @@ def test_a_file_that_stands_there_is_kept_where_a_report_fails(tmp_path: Path) -
 def test_an_option_whose_rate_is_unknown_is_called_incomplete() -> None:
     said = written(Findings.of(tco.load(ROOT / "scenarios/unknown_rate.yaml"), n=512))
     assert any("INCOMPLETE" in sentence for sentence in said.answer)
+    assert "(INCOMPLETE)" in said.answer[0]
+    assert all(tile.remark.startswith("INCOMPLETE, ") for tile in said.tiles)
+    for title in ("The case by year", "Who pays, who gains"):
+        section = next(one for one in said.sections if one.title == title)
+        caption = next(block.caption for block in section.blocks if isinstance(block, Grid))
+        assert "(INCOMPLETE) against" in caption
+        assert "INCOMPLETE: an unknown rate counts as 0" in caption
 
 
 def test_nothing_uncertain_is_no_reason_to_fail(tmp_path: Path) -> None:
@@ -299,6 +306,55 @@ def test_there_are_five_slides_whose_titles_are_findings(deck: Any) -> None:
     assert titles[0].startswith("Leave Acme (today): yes")
     assert "costs 0.53\xa0GBP a unit less" in titles[1]  # 9.24 and 8.71 a unit
     assert "pays back after 9 months" in titles[4]
+
+
+def slides_of(case: tco.Case, folder: Path) -> Any:
+    pptx = pytest.importorskip("pptx")
+    slides(case, folder / "case.pptx", n=256)
+    return pptx.Presentation(folder / "case.pptx")
+
+
+def test_an_incomplete_option_is_marked_on_every_slide(tmp_path: Path) -> None:
+    deck = slides_of(tco.load(ROOT / "scenarios/unknown_rate.yaml"), tmp_path)
+    assert all("INCOMPLETE" in slide.shapes.title.text_frame.text for slide in deck.slides)
+
+
+def test_the_costs_are_told_by_the_line_that_differs_most(tmp_path: Path) -> None:
+    case = tco.from_data(
+        {
+            "tco": 1,
+            "name": "Couriers",
+            "currency": "CHF",
+            "start": "2027-01",
+            "horizon_months": 12,
+            "discount_rate": "0%",
+            "baseline": "slow",
+            "product": {"sale_price": 46, "fulfilment_cost": 6},
+            "demand": {"units_per_year": 12_000},
+            "suppliers": {
+                "slow": {"unit_price": "17 to 19"},
+                "fast": {"based_on": "slow", "overrides": {"product.fulfilment_cost": 5.4}, "inspection": 0.25},
+            },
+        }
+    )
+    title = slides_of(case, tmp_path).slides[1].shapes.title.text_frame.text
+    assert title.endswith("0.35\xa0CHF a unit less, all in; largest difference: fulfilment saves 0.60")  # 0.60 - 0.25
+
+
+def test_figures_on_slides_stand_on_one_line_in_any_common_typeface(tmp_path: Path) -> None:
+    data = dict(hostile_case().document.data)
+    data["horizon_months"] = 96
+    data["demand"] = {"units_per_year": 900_000}
+    deck = slides_of(tco.from_data(data), tmp_path)
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    assert len(tables) == 3  # how sure, and the years in two parts
+    for one in tables:
+        for row in one.rows:
+            for column, cell in list(zip(one.columns, row.cells, strict=True))[1:]:
+                size = cell.text_frame.paragraphs[0].font.size
+                longest = max(map(len, cell.text.split() if cell.text[:1].isalpha() else [cell.text]))
+                # a digit of DejaVu Sans Bold, the widest of the usual fonts, is 0.696 of its size
+                assert 0.696 * size * longest <= column.width - cell.margin_left - cell.margin_right
 
 
 def charts(deck: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tco.analyses.break_even import LOST_CUSTOMER, BreakEven, Flip
 from tco.analyses.decision import OTHER_LINES, Decision, DifferingRate, FlippingInput, GapThatDecides, OptionVerdict
+from tco.comparison import OptionCost
 from tco.results import TOTALS
 from tco.views.risk import chance
 from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, told_apart, wrapped
@@ -42,9 +43,12 @@ def html(decision: Decision) -> str:
     return f"<p>{answer}</p><table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def verdict(decision: Decision, longest: int = 1000) -> str:
-    """Say the verdict in a sentence, in which labels are cut to at most so many letters."""
-    label = {option.supplier: short(option.label, longest) for option in decision.options}
+def verdict(decision: Decision, longest: int = 1000, *, marked: bool = True) -> str:
+    """Say the verdict in a sentence, in which labels are cut to so many letters and, if so asked, incomplete marked."""
+    label = {
+        option.supplier: incomplete(option, longest) if marked else short(option.label, longest)
+        for option in decision.options
+    }
     best, base = label[decision.challenger], label[decision.baseline]
     npv = decision.option(decision.challenger).npv["all_in"].mean
     if decision.leave_baseline and decision.too_close:
@@ -56,6 +60,11 @@ def verdict(decision: Decision, longest: int = 1000) -> str:
         unsure = f": too close to call against {best}" if decision.too_close else f"; next best: {best}"
         return f"Stay with {base}{unsure}"
     return f"Stay with {base} (too close to call): {_lacking(decision)}"
+
+
+def incomplete(option: OptionVerdict | OptionCost, longest: int = 1000) -> str:
+    """Name an option in at most so many letters, marked where a rate of it is unknown."""
+    return short(option.label, longest) + (" (INCOMPLETE)" if option.incomplete else "")
 
 
 def _lacking(decision: Decision) -> str:
@@ -92,7 +101,7 @@ def _answer(decision: Decision) -> str:
         f" {saves} {money(abs(npv.mean))} {currency}{more} in {decision.months} months, "
         f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
     )
-    first = _fitting(lambda longest: verdict(decision, longest) + scenario)
+    first = _fitting(lambda longest: verdict(decision, longest, marked=False) + scenario)
     second = _fitting(lambda longest: f"  {short(chosen.label, longest)}{said}")
     lines = ["  " + price_line(decision, brief=brief) for brief in (False, True)]
     third = next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))

@@ -17,7 +17,7 @@ from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.curves import price_name
 from tco.views.charts.sentences import plain, sentence
-from tco.views.decision import as_percent, flip_line, in_proportion, price_line, verdict
+from tco.views.decision import as_percent, flip_line, in_proportion, incomplete, price_line, verdict
 from tco.views.figures import (
     EACH,
     Figures,
@@ -32,7 +32,7 @@ from tco.views.figures import (
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
 from tco.views.sensitivity import rule_words
-from tco.views.table import NAMES, after_horizon, short
+from tco.views.table import NAMES, after_horizon
 
 NOT_MODELLED = (
     "repeat failures weighing more, word of mouth, the lag between sale and failure, one-shot seasonal buys with "
@@ -163,15 +163,15 @@ def written(found: Findings) -> Report:
 
 def _answer(found: Findings) -> Iterator[str]:
     decision = found.decision
-    option = decision.option(decision.challenger)
+    option, base = decision.option(decision.challenger), decision.option(decision.baseline)
     npv = option.npv["all_in"]
     yield verdict(decision) + "."
     saves = "saves" if npv.mean > 0 else "costs"
     more = "" if npv.mean > 0 else " more"
     yield (
-        f"{sentence(option.label)} {saves} {told(abs(npv.mean))} {decision.currency}{more} over {decision.months} "
-        f"months against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in "
-        f"ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
+        f"{sentence(incomplete(option))} {saves} {told(abs(npv.mean))} {decision.currency}{more} over "
+        f"{decision.months} months against {incomplete(base)}, {told_each(abs(option.saved_per_unit))} a unit; nine "
+        f"worlds in ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
         f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
     if found.comparison.counts_beyond_horizon and after_horizon(found.comparison, option.supplier) is not None:
@@ -183,8 +183,9 @@ def _answer(found: Findings) -> Iterator[str]:
         f"{chance(option.probability_positive['hard'])} of worlds."
     )
     yield price_line(decision) + "."
-    if option.incomplete:
-        yield f"INCOMPLETE: {', '.join(option.incomplete)} is unknown and counts as 0 here."
+    unknown = dict.fromkeys((*option.incomplete, *base.incomplete))
+    if unknown:
+        yield f"INCOMPLETE: {', '.join(unknown)} {'are' if len(unknown) > 1 else 'is'} unknown and counts as 0 here."
 
 
 def _after_horizon(found: Findings) -> str:
@@ -208,10 +209,15 @@ def _tiles(found: Findings) -> Iterator[Tile]:
     decision = found.decision
     option = decision.option(decision.challenger)
     currency = decision.currency
-    yield Tile(told_each_signed(option.saved_per_unit), f"{currency} saved a unit", "levelised, all in")
-    yield Tile(told_signed(option.npv["all_in"].mean), f"{currency} net present value", "mean over draws, all in")
+    mark = "INCOMPLETE, " if found.incomplete else ""
+    yield Tile(told_each_signed(option.saved_per_unit), f"{currency} saved a unit", f"{mark}levelised, all in")
     yield Tile(
-        chance(option.probability_positive["all_in"]), "of worlds save", f"{100 * decision.confidence:g} % asked for"
+        told_signed(option.npv["all_in"].mean), f"{currency} net present value", f"{mark}mean over draws, all in"
+    )
+    yield Tile(
+        chance(option.probability_positive["all_in"]),
+        "of worlds save",
+        f"{mark}{100 * decision.confidence:g} % asked for",
     )
     price = decision.price
     flip = None if price is None else price.totals["all_in"].expected
@@ -219,9 +225,9 @@ def _tiles(found: Findings) -> Iterator[Tile]:
         kind = "rate" if price.percent else "number"
         written = [value(one, kind) if price.percent else told_each(one) for one in (flip, price.value)]
         whose = "" if price.percent else f"{price.currency} "
-        remark = f"now {written[1]}{in_proportion(price.scaled)}"
+        remark = f"{mark}now {written[1]}{in_proportion(price.scaled)}"
         yield Tile(written[0], f"{whose}highest justified {price_name(price.path)}", remark)
-    yield Tile(payback.briefly(found.cash), "payback", _payback_remark(found))
+    yield Tile(payback.briefly(found.cash), "payback", mark + _payback_remark(found))
 
 
 def _payback_remark(found: Findings) -> str:
@@ -266,9 +272,9 @@ def year_grid(found: Findings) -> Grid:
     heads = ("", "Initial", *(f"Year {year}" for year in range(1, years + 1)), "Total", "Present value")
     months = found.case.timeline.months
     caption = (
-        f"{decision.currency}{form.word}, base case, nominal; {option.label} against {decision.baseline_label}; "
+        f"{decision.currency}{form.word}, base case, nominal; {incomplete(option)} against {incomplete(base)}; "
         f"present values discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
-    )
+    ) + told_marks(found.incomplete)
     caption += "" if months % 12 == 0 else f"; the last year has {months % 12} months"
     later = after_horizon(comparison, decision.challenger)
     if comparison.counts_beyond_horizon and later is not None:
@@ -343,8 +349,8 @@ def _money(found: Findings) -> Section:
     for total in TOTALS:
         bold.add(len(rows))
         rows.append((NAMES[total], "", *(form.plain(option.totals[total].cost_per_unit) for option in options)))
-    heads = ("line", "grade", *(_marked(option.label, bool(option.incomplete)) for option in options))
-    caption = f"{comparison.currency}{form.word} a planned unit, levelised, base case" + _told_marks(
+    heads = ("line", "grade", *(incomplete(option, _LONGEST) for option in options))
+    caption = f"{comparison.currency}{form.word} a planned unit, levelised, base case" + told_marks(
         any(option.incomplete for option in options)
     )
     return Section(
@@ -359,12 +365,8 @@ def _money(found: Findings) -> Section:
     )
 
 
-def _marked(label: str, incomplete: bool) -> str:
-    """Mark the name of an option of which a rate is unknown."""
-    return short(label, _LONGEST) + (" (INCOMPLETE)" if incomplete else "")
-
-
-def _told_marks(any_incomplete: bool) -> str:
+def told_marks(any_incomplete: bool) -> str:
+    """Say what the mark of an incomplete option means, behind a caption."""
     return "; INCOMPLETE: an unknown rate counts as 0" if any_incomplete else ""
 
 
@@ -379,7 +381,7 @@ def _how_sure(found: Findings) -> Section:
             npv = option.npv[total]
             rows.append(
                 (
-                    _marked(option.label, bool(option.incomplete)) if total == TOTALS[0] else "",
+                    incomplete(option, _LONGEST) if total == TOTALS[0] else "",
                     NAMES[total],
                     *(form.signed(x) for x in (npv.mean, npv.p5, npv.p50, npv.p95)),
                     chance(option.probability_positive[total]),
@@ -388,13 +390,13 @@ def _how_sure(found: Findings) -> Section:
     heads = ("saved by", "total", "mean", "5 %", "median", "95 %", "P(saves)")
     best = tuple(
         (
-            _marked(option.label, bool(option.incomplete)),
+            incomplete(option, _LONGEST),
             chance(option.probability_best),
             losses.plain(option.expected_loss),
         )
         for option in decision.options
     )
-    marks = _told_marks(any(option.incomplete for option in decision.options))
+    marks = told_marks(any(option.incomplete for option in decision.options))
     return Section(
         "How sure",
         (
@@ -464,7 +466,7 @@ def _measure(found: Findings) -> Section:
 
 
 def _parties(found: Findings) -> Section:
-    option = found.decision.option(found.decision.challenger)
+    option, base = (found.decision.option(name) for name in (found.decision.challenger, found.decision.baseline))
     currency = found.decision.currency
     form = Figures.of([*option.by_group.values(), *option.by_liable.values()])
     rows = [("group of lines", name, form.signed(amount)) for name, amount in option.by_group.items()]
@@ -473,7 +475,8 @@ def _parties(found: Findings) -> Section:
         Grid(
             ("", "", f"saved, {currency}{form.word}"),
             tuple(rows),
-            f"{option.label}, mean over draws; either half adds up to the whole",
+            f"{incomplete(option)} against {incomplete(base)}, mean over draws; either half adds up to the whole"
+            + told_marks(found.incomplete),
         )
     ]
     if option.differing_rates:
