@@ -129,7 +129,33 @@ def test_the_register_lists_every_input_with_its_source(cartridges: Findings) ->
     register = [block for block in section.blocks if isinstance(block, Grid)][-1]
     by_path = {row[0]: row for row in register.rows}
     assert by_path["suppliers.borealis.unit_price"][4:6] == ("Quote 2026-10-30, valid 90 days", "procurement")
-    assert len(by_path) == len(cartridges.evidence.assumptions)
+    chosen = {row[0]: row[1:4] for row in register.rows if row[3] == "chosen"}
+    assert len(by_path) - len(chosen) == len(cartridges.evidence.assumptions)
+
+
+def test_the_register_lists_what_is_chosen_and_names_units_in_full(tmp_path: Path) -> None:
+    text = BOXES.format(switch="true").replace("thick: {", "thick: {duty_rate: 3%, duty_basis: cif, currency: EUR, ")
+    text += """
+exchange_rates: {EUR: 0.95}
+extra_costs:
+  - {name: insurance, per: year, amount: 300, supplier: thick, group: risk, grade: hard}
+  - {name: training, per: once, amount: 900, supplier: thick, group: risk, grade: hard}
+  - {name: leaflet, per: order, amount: 0.1, group: risk, grade: hard}
+"""
+    (tmp_path / "case.yaml").write_text(text)
+    section = next(
+        one for one in written(Findings.of(tco.load(tmp_path / "case.yaml"), n=64)).sections if "rests on" in one.title
+    )
+    rows = {row[0]: row[1:3] for row in [one for one in section.blocks if isinstance(one, Grid)][-1].rows}
+    assert rows["churn.valuation"] == ("lost_margin", "")  # scenario-format.md: the default
+    assert rows["churn.beyond_horizon"] == ("true", "")
+    assert rows["suppliers.thick.transition_months"] == ("2", "month")
+    assert rows["suppliers.thick.duty_basis"] == ("cif", "")
+    assert rows["suppliers.thick.unit_price"] == ("18.30", "EUR a unit")
+    assert rows["exchange_rates.EUR"] == ("0.95", "CHF a EUR")
+    assert rows["extra_costs.insurance.amount"] == ("300.00", "CHF a year")
+    assert rows["extra_costs.training.amount"] == ("900.00", "CHF once")
+    assert rows["extra_costs.leaflet.amount"] == ("0.10", "CHF an order")
 
 
 BOXES = """
@@ -263,7 +289,17 @@ def test_nothing_uncertain_is_no_reason_to_fail(tmp_path: Path) -> None:
         data["suppliers"] = {**data["suppliers"], name: {**data["suppliers"][name], "failure_rates": {"broken": rate}}}
     case = tco.from_data(data)
     report(case, tmp_path / "case.html", n=64)
-    assert "Leave" in (tmp_path / "case.html").read_text()
+    text = (tmp_path / "case.html").read_text()
+    assert "Leave" in text
+    plain = markdown(written(Findings.of(case, n=64)))
+    assert "nothing in this case is uncertain, so that there is one figure and no range" in plain
+    for words in ("nine worlds in ten", "draws,", "over draws", "of worlds", "P(saves)"):
+        assert words not in plain
+    once = f"{tco.compare(case).supplier('new').npv:+,.1f}"
+    deck = slides_of(case, tmp_path)
+    shown = [shape for shape in deck.slides[2].shapes if shape.has_table]
+    assert [cell.text for cell in shown[0].table.rows[1].cells][-1] == once
+    assert not any(shape.has_chart for shape in deck.slides[2].shapes)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

@@ -26,7 +26,16 @@ from tco.views.charts.sentences import plain, sentence
 from tco.views.charts.style import inputs_named
 from tco.views.decision import incomplete, price_line, verdict
 from tco.views.figures import EACH, Figures, told, told_each, told_signed
-from tco.views.report.content import MOST_YEARS, Grid, Paragraph, told_marks, written, year_grid
+from tco.views.report.content import (
+    MOST_YEARS,
+    NOTHING_UNCERTAIN,
+    Grid,
+    Paragraph,
+    certain_grid,
+    told_marks,
+    written,
+    year_grid,
+)
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
 from tco.views.table import NAMES, short
@@ -177,6 +186,9 @@ class _Deck:
         """Show how what is saved spreads over draws."""
         from pptx.enum.chart import XL_CHART_TYPE
 
+        if self.found.certain:
+            self._certain()
+            return
         saved = self.found.worlds.savings(self.decision.challenger)[2]
         likely = chance(self.option.probability_positive["all_in"])
         npv = self.option.npv["all_in"]
@@ -224,14 +236,23 @@ class _Deck:
             14,
         )
 
+    def _certain(self) -> None:
+        """Say that nothing is uncertain, and show the one figure that there is of each option."""
+        npv, currency = self.option.npv["all_in"].mean, self.decision.currency
+        outcome = f"saves {told(npv)} {currency}" if npv > 0 else f"costs {told(-npv)} {currency} more"
+        slide = self._slide(lambda longest: f"{self._named(longest)} {outcome}: nothing in this case is uncertain")
+        grid = certain_grid(self.found)
+        self._line(self._box(slide, 0.6, 1.4, 12.1, 0.4), f"net present value, {grid.caption}", 12, colour=SOFT)
+        self._table(slide, grid, 0.6, 2.0, 12.1, 18)
+
     def changes(self) -> None:
         """Show which inputs move the answer most, and the price to hold out for."""
         from pptx.enum.chart import XL_CHART_TYPE
 
         told_of = self.found.sensitivity
         if told_of is None:
-            slide = self._slide(lambda longest: price_line(self.decision))
-            self._line(self._box(slide, 0.6, 1.7, 12.1, 1), "Nothing in this case is uncertain.", 18)
+            slide = self._slide(lambda _: price_line(self.decision))
+            self._line(self._box(slide, 0.6, 1.7, 12.1, 1), NOTHING_UNCERTAIN, 18)
             return
         mark = "INCOMPLETE: " if self.found.incomplete else ""
         slide = self._slide(lambda _: mark + brief_swing_words(told_of, _LONGEST_TITLE - len(mark)))
@@ -272,8 +293,9 @@ class _Deck:
         npv, currency = self.option.npv_base["all_in"], self.decision.currency
         when = payback.in_a_sentence(self.found.cash)
         outcome = f"{told(abs(npv))} {currency} {'saved' if npv > 0 else 'lost'} in present value in the base case"
-        mean = f"{told_signed(self.option.npv['all_in'].mean)} on average over draws"
-        slide = self._slide(lambda longest: f"{self._named(longest)} {when}: {outcome}, {mean}")
+        mean = f", {told_signed(self.option.npv['all_in'].mean)} on average over draws"
+        mean = "" if self.found.certain else mean
+        slide = self._slide(lambda longest: f"{self._named(longest)} {when}: {outcome}{mean}")
         top, parts = 1.6, grid.parted(1, MOST_YEARS + 2)
         shown = parts if len(parts) < _MOST_TABLES else (parts[0], parts[-1])
         row = 0.36 if len(shown) == 1 else 0.2

@@ -11,7 +11,7 @@ import numpy as np
 from tco.analyses.decision import PAID_TO_SELLERS, GapThatDecides
 from tco.analyses.evidence import Assumption
 from tco.loader import Case
-from tco.options import Input
+from tco.options import Input, extra_key
 from tco.quantity import GROUPS
 from tco.results import TOTALS
 from tco.views import payback
@@ -40,6 +40,8 @@ NOT_MODELLED = (
 )
 """What the cost model leaves out (its section 12); a case can add any of them as an extra cost."""
 
+
+NOTHING_UNCERTAIN = "Nothing in this case is uncertain: every figure is the only one that its inputs give."
 
 MOST_OPTIONS, MOST_YEARS = 4, 8
 """Columns of options, and of amounts by year, that a page has room for."""
@@ -168,19 +170,24 @@ def _answer(found: Findings) -> Iterator[str]:
     yield verdict(decision) + "."
     saves = "saves" if npv.mean > 0 else "costs"
     more = "" if npv.mean > 0 else " more"
+    spread = (
+        f"nine worlds in ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
+        f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
+    )
+    if found.certain:
+        spread = "nothing in this case is uncertain, so that there is one figure and no range."
     yield (
         f"{sentence(incomplete(option))} {saves} {told(abs(npv.mean))} {decision.currency}{more} over "
-        f"{decision.months} months against {incomplete(base)}, {told_each(abs(option.saved_per_unit))} a unit; nine "
-        f"worlds in ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
-        f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
+        f"{decision.months} months against {incomplete(base)}, {told_each(abs(option.saved_per_unit))} a unit; "
+        f"{spread}"
     )
     if found.comparison.counts_beyond_horizon and after_horizon(found.comparison, option.supplier) is not None:
         yield _after_horizon(found)
     hard = option.npv["hard"]
     yield (
         f"On hard lines alone, what is invoiced or metered, it {'saves' if hard.mean > 0 else 'costs'} "
-        f"{told(abs(hard.mean))} {decision.currency}{'' if hard.mean > 0 else ' more'}, and saves in "
-        f"{chance(option.probability_positive['hard'])} of worlds."
+        f"{told(abs(hard.mean))} {decision.currency}{'' if hard.mean > 0 else ' more'}"
+        + ("." if found.certain else f", and saves in {chance(option.probability_positive['hard'])} of worlds.")
     )
     yield price_line(decision) + "."
     unknown = dict.fromkeys((*option.incomplete, *base.incomplete))
@@ -211,14 +218,10 @@ def _tiles(found: Findings) -> Iterator[Tile]:
     currency = decision.currency
     mark = "INCOMPLETE, " if found.incomplete else ""
     yield Tile(told_each_signed(option.saved_per_unit), f"{currency} saved a unit", f"{mark}levelised, all in")
-    yield Tile(
-        told_signed(option.npv["all_in"].mean), f"{currency} net present value", f"{mark}mean over draws, all in"
-    )
-    yield Tile(
-        chance(option.probability_positive["all_in"]),
-        "of worlds save",
-        f"{mark}{100 * decision.confidence:g} % asked for",
-    )
+    yield Tile(told_signed(option.npv["all_in"].mean), f"{currency} net present value", f"{mark}{found.drawn}, all in")
+    if not found.certain:
+        sure = chance(option.probability_positive["all_in"])
+        yield Tile(sure, "of worlds save", f"{mark}{100 * decision.confidence:g} % asked for")
     price = decision.price
     flip = None if price is None else price.totals["all_in"].expected
     if price is not None and flip is not None:
@@ -372,6 +375,8 @@ def told_marks(any_incomplete: bool) -> str:
 
 def _how_sure(found: Findings) -> Section:
     decision = found.decision
+    if found.certain:
+        return Section("How sure", (Paragraph(NOTHING_UNCERTAIN), certain_grid(found)))
     others = [option for option in decision.options if option.supplier != decision.baseline]
     form = Figures.of(x for option in others for npv in option.npv.values() for x in (npv.mean, npv.p5, npv.p95))
     losses = Figures.of(option.expected_loss for option in decision.options)
@@ -413,6 +418,18 @@ def _how_sure(found: Findings) -> Section:
     )
 
 
+def certain_grid(found: Findings) -> Grid:
+    """Give what each option saves in the three totals, of a case in which nothing is uncertain."""
+    decision = found.decision
+    others = [option for option in decision.options if option.supplier != decision.baseline]
+    form = Figures.of(npv.mean for option in others for npv in option.npv.values())
+    rows = tuple(
+        (incomplete(option, _LONGEST), *(form.signed(option.npv[total].mean) for total in TOTALS)) for option in others
+    )
+    caption = f"{decision.currency}{form.word}" + told_marks(any(option.incomplete for option in others))
+    return Grid(("saved by", *(NAMES[total] for total in TOTALS)), rows, caption)
+
+
 def _changes(found: Findings) -> Section:
     decision = found.decision
     blocks: list[Block] = [Picture("breakeven", "Expected saving along the price at stake, in the three totals")]
@@ -420,7 +437,9 @@ def _changes(found: Findings) -> Section:
         blocks.append(
             Picture("tornado", "Each uncertain input from its 10th to its 90th percentile, others at their means")
         )
-    if decision.flips:
+    if found.certain:
+        blocks.append(Paragraph(NOTHING_UNCERTAIN))
+    elif decision.flips:
         blocks.append(Paragraph("These inputs alone would turn the answer within their own 90 % range:"))
         blocks.append(Bullets(tuple(flip_line(one) for one in decision.flips)))
     else:
@@ -441,6 +460,9 @@ def _changes(found: Findings) -> Section:
 
 def _measure(found: Findings) -> Section:
     known = found.information
+    if found.certain:
+        stated = "Nothing here is stated as uncertain: state the range of what is not known for sure, and see again."
+        return Section("What to measure next", (Paragraph(stated),))
     all_of_it = f"Knowing everything before choosing would be worth {told(known.evpi)} {known.currency} (all in)"
     little = known.evpi < _LITTLE * abs(known.saving)
     words = "hardly worth a study" if little else "no study that costs more than its value below pays"
@@ -475,7 +497,7 @@ def _parties(found: Findings) -> Section:
         Grid(
             ("", "", f"saved, {currency}{form.word}"),
             tuple(rows),
-            f"{incomplete(option)} against {incomplete(base)}, mean over draws; either half adds up to the whole"
+            f"{incomplete(option)} against {incomplete(base)}, {found.drawn}; either half adds up to the whole"
             + told_marks(found.incomplete),
         )
     ]
@@ -504,7 +526,7 @@ def _assumptions(found: Findings) -> Section:
     )
     form = Figures.of(x for rung in told.ladder for x in (rung.npv, rung.cumulative))
     ladder = tuple((plain(r.line), r.grade, form.signed(r.npv), form.signed(r.cumulative)) for r in told.ladder)
-    rows = tuple(_assumption(one, found.case) for one in told.assumptions)
+    rows = tuple(_assumption(one, found.case) for one in told.assumptions) + tuple(_choices(found.case))
     moved = [f"{line} counts as {grade}" for line, grade in told.grades.items()]
     return Section(
         "What it rests on",
@@ -534,10 +556,37 @@ def _assumption(one: Assumption, case: Case) -> tuple[str, ...]:
         span = " to ".join(value(end, one.kind, one.unit) for end in (one.low, one.high))
     elif any(not isinstance(part.value, tuple) and not part.is_fixed for _, part in case.inputs[one.path].parts()):
         span = "by year"
-    unit = "" if one.kind in ("share", "rate") else named_unit(one.unit, currency_of(case, one.path))
+    unit = "" if one.kind in ("share", "rate") else _unit(one, case)
     unit = ", ".join(filter(None, [unit, "by year" if number.is_path else ""]))
     source = " ".join(one.source.split()) or "no source"
     return (one.path, values, unit, span, source, one.owner, one.grade)
+
+
+def _unit(one: Assumption, case: Case) -> str:
+    """Name an input's unit: of an exchange rate both currencies, of an extra cost also what it is paid for."""
+    first, *rest = one.path.split(".")
+    if first == "exchange_rates":
+        return f"{case.currency} a {rest[0]}"
+    extra = next((one_of for one_of in case.file.extra_costs if extra_key(case.file, one_of) == one.path), None)
+    if extra is None:
+        return named_unit(one.unit, currency_of(case, one.path))
+    return f"{case.currency} once" if extra.per == "once" else named_unit(f"money/{extra.per}", case.currency)
+
+
+def _choices(case: Case) -> Iterator[tuple[str, ...]]:
+    """Yield what a case states that is a choice and not a number."""
+    told: dict[str, tuple[str, str]] = {}
+    if case.file.churn is not None:
+        told["churn.valuation"] = (case.file.churn.valuation, "")
+        told["churn.beyond_horizon"] = ("true" if case.file.churn.beyond_horizon else "false", "")
+    for option in case.options:
+        if option.transition_months:
+            told[f"suppliers.{option.name}.transition_months"] = (str(option.transition_months), "month")
+        for key in ("duty_basis", "currency", "incoterm"):
+            if key in option.settings:
+                told[f"suppliers.{option.name}.{key}"] = (option.settings[key], "")
+    for path, (chosen, unit) in told.items():
+        yield (path, chosen, unit, "chosen", "", "", "")
 
 
 def _left_out(found: Findings) -> Section:
@@ -586,6 +635,7 @@ def _input_of(case: Case, one: GapThatDecides) -> Input | None:
 
 def _method(found: Findings) -> Section:
     told, case = found.decision.provenance, found.case
+    sobol = f"{told.n:,} scrambled Sobol' points in eight independent scramblings"
     return Section(
         "Method",
         (
@@ -603,7 +653,7 @@ def _method(found: Findings) -> Section:
                     ("case", case.name),
                     ("fingerprint", told.fingerprint),
                     ("scenario", told.scenario or "as it stands"),
-                    ("draws", f"{told.n:,} scrambled Sobol' points in eight independent scramblings"),
+                    ("draws", "none: nothing is uncertain" if found.certain else sobol),
                     ("seed", str(told.seed)),
                     ("tco", told.version),
                     ("date", found.date),

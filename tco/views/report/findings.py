@@ -62,6 +62,11 @@ class Findings:
         """Whether nothing in the case is uncertain."""
         return not self.worlds.draws
 
+    @property
+    def drawn(self) -> str:
+        """What a figure over draws is, in words."""
+        return "the only figure" if self.certain else "mean over draws"
+
     @classmethod
     def of(cls, case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progress | None = None) -> Findings:
         """Compute everything; `progress` is called with steps done and steps in all."""
