@@ -324,6 +324,27 @@ def test_it_renders_in_a_browser_without_errors_or_sideways_scrolling(width: int
     assert errors == []
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_long_names_leave_figures_and_their_heads_whole(tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    data = dict(hostile_case().document.data)
+    long = {**data["suppliers"]["new"], "label": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbaugesellschaft"}
+    report(tco.from_data({**data, "suppliers": {**data["suppliers"], "new": long}}), tmp_path / "case.html", n=64)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 690, "height": 900})  # A4 less its margins
+        page.emulate_media(media="print")
+        page.goto(f"file://{tmp_path / 'case.html'}")
+        table = page.locator(".table", has=page.locator("th", has_text="P(saves)"))
+        assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+        for head in ("median", "P(saves)"):
+            lines = table.locator("th", has_text=head).evaluate(
+                "e => { const r = document.createRange(); r.selectNodeContents(e); return r.getClientRects().length }"
+            )
+            assert lines == 1
+        browser.close()
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Slides
 

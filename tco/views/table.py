@@ -289,15 +289,18 @@ def _mark(column: _Column) -> str:
 def _planned(comparison: Comparison, scale: Scale) -> str:
     """Write the plan by contract year, six years beside each other."""
     planned = comparison.planned
-    rows: list[tuple[str, Sequence[float]]] = [("planned units", planned.units)]
+    counts = Scale.of(max(planned.units))
+    units = f"planned units{counts.word and ',' + counts.word}"
+    rows: list[tuple[str, Sequence[float]]] = []
     if planned.revenue is not None:
         rows.append(("planned revenue", planned.revenue))
         rows += [(f"contribution, {o.label}", planned.contribution[o.supplier]) for o in comparison.suppliers]
     lines = []
     for first in range(0, len(planned.units), 5):
         years = range(first, min(first + 5, len(planned.units)))
-        title = f"Plan, nominal{scale.word and ', in' + scale.word}" if not first else ""
+        title = f"Plan, nominal{scale.word and ', money in' + scale.word}" if not first else ""
         lines.append(f"{title:<34}" + "".join(f"{f'year {year + 1}':>13}" for year in years))
+        lines.append(f"  {units:<32}" + "".join(f"{counts.money(planned.units[year]):>13}" for year in years))
         lines += [
             f"  {short(name, 32):<32}" + "".join(f"{scale.money(v[year]):>13}" for year in years) for name, v in rows
         ]
