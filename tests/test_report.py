@@ -207,6 +207,20 @@ def test_a_comparison_tells_what_lost_customers_would_have_left_after_the_horizo
     assert amounts in str(with_it)
 
 
+def test_planned_units_are_not_divided_by_what_money_is(tmp_path: Path) -> None:
+    text = (
+        BOXES.format(switch="false")
+        .replace("customers: 800_000,", "customers: 24,")
+        .replace("sale_price: 46", "sale_price: 9e8")
+    )
+    (tmp_path / "case.yaml").write_text(text.replace("unit_price: 18", "unit_price: 8e8").replace("8e8.3", "8.3e8"))
+    line = next(
+        one for one in str(tco.compare(tco.load(tmp_path / "case.yaml"))).splitlines() if "planned units" in one
+    )
+    assert 90 < int(line.split()[2]) <= 120  # 24 customers, 5 orders a year, a fifth of them leaving
+    assert "million" not in line
+
+
 def test_what_losing_worlds_have_in_common_is_told_in_words(cartridges: Findings) -> None:
     assert cartridges.sensitivity is not None
     rate = "suppliers.borealis.failure_rates.leaks"
