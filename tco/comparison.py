@@ -67,7 +67,8 @@ class OptionCost:
     monthly : dict of str to tuple of float
         Each line's amounts, nominal, from the start (t = 0) to month T [money].
     beyond_horizon : float or None
-        Memo, in no total: present value of what customers missing at the end would have left later [money].
+        Memo: present value of what customers missing at the end would have left later, in no total unless the case
+        counts it [money].
     incomplete : tuple of str
         Paths of rates that are unknown: they count as 0 here.
     """
@@ -182,6 +183,8 @@ class Comparison(Result):
         What this was made from.
     changes : tuple of str
         What `with_` or ``--set`` changed in the case, each as ``path = value``.
+    counts_beyond_horizon : bool
+        Whether the case counts as churn, in the last month, what customers missing at the end would have left later.
     """
 
     name: str
@@ -196,6 +199,7 @@ class Comparison(Result):
     warnings: tuple[str, ...]
     provenance: Provenance
     changes: tuple[str, ...] = ()
+    counts_beyond_horizon: bool = False
 
     def supplier(self, name: str) -> OptionCost:
         """Give one option's cost by its name."""
@@ -241,6 +245,7 @@ class Comparison(Result):
             "warnings": list(self.warnings),
             "provenance": self.provenance.to_dict(),
             "changes": list(self.changes),
+            "counts_beyond_horizon": self.counts_beyond_horizon,
         }
 
     def __str__(self) -> str:
@@ -361,6 +366,7 @@ def _compared(case: Case) -> Comparison:
         warnings=case.warnings,
         provenance=Provenance(case.name, case.fingerprint, case.scenario, VERSION),
         changes=case.changes,
+        counts_beyond_horizon=case.file.churn is not None and case.file.churn.beyond_horizon,
     )
 
 

@@ -169,6 +169,27 @@ def test_two_options_that_overlap_are_too_close_to_call_and_the_baseline_is_left
     assert "near or far (too close to call)" in str(found).splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("price", "asked", "words"),
+    [
+        ("{uniform: [9.9104, 9.9992]}", "materiality: 0.5%", "0.45 % saved, 0.5 % asked"),  # 0.0452 of 10
+        ("{uniform: [9.9104, 9.9904]}", "materiality: 0.5%", "0.496 % saved, 0.5 % asked"),
+        ("{discrete: {9: 79.7%, 10.1: 20.3%}}", "confidence: 79.9%", "a saving in 79.7 % of worlds, 79.9 % asked"),
+        (
+            "{discrete: {9.9: 60%, 10.1: 40%}}",
+            "{confidence: 80%, materiality: 1%}",
+            "0.2 % saved, 1 % asked; in 60 % of worlds, 80 % asked",
+        ),
+    ],
+)
+def test_the_verdict_names_the_test_that_fails_in_digits_that_tell_the_two_apart(
+    price: str, asked: str, words: str
+) -> None:
+    decision = asked if asked.startswith("{") else f"{{{asked}}}"
+    found = decided(f"decision: {decision}\nsuppliers:\n  old: {{unit_price: 10}}\n  new: {{unit_price: {price}}}\n")
+    assert str(found).splitlines()[0].endswith(f"(too close to call): {words}")
+
+
 def test_a_clear_pair_is_not_too_close() -> None:
     found = decided(THREE, **{"suppliers.far.freight": 0.40})
     # far is 0.40 dearer on average; u(−0.3, 0.3) + u(−0.2, 0.2) makes up for it in (0.1²/2)/(0.6·0.4) of worlds

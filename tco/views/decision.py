@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tco.analyses.break_even import LOST_CUSTOMER, BreakEven, Flip
 from tco.analyses.decision import OTHER_LINES, Decision, DifferingRate, FlippingInput, GapThatDecides, OptionVerdict
+from tco.comparison import OptionCost
 from tco.results import TOTALS
 from tco.views.figures import named_unit
 from tco.views.risk import chance
@@ -14,6 +15,8 @@ from tco.views.table import NAMES, WIDTH, Scale, a_unit, money, short, signed, t
 
 MOST_LINES = 45
 _LABEL = 26
+_RARELY = 0.01
+"""Probability below which its size is not told."""
 _LATER = 3
 """Later years whose values are told in a sentence."""
 
@@ -41,9 +44,12 @@ def html(decision: Decision) -> str:
     return f"<p>{answer}</p><table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def verdict(decision: Decision, longest: int = 1000) -> str:
-    """Say the verdict in a sentence, in which labels are cut to at most so many letters."""
-    label = {option.supplier: short(option.label, longest) for option in decision.options}
+def verdict(decision: Decision, longest: int = 1000, *, marked: bool = True) -> str:
+    """Say the verdict in a sentence, in which labels are cut to so many letters and, if so asked, incomplete marked."""
+    label = {
+        option.supplier: incomplete(option, longest) if marked else short(option.label, longest)
+        for option in decision.options
+    }
     best, base = label[decision.challenger], label[decision.baseline]
     npv = decision.option(decision.challenger).npv["all_in"].mean
     if decision.leave_baseline and decision.too_close:
@@ -54,17 +60,36 @@ def verdict(decision: Decision, longest: int = 1000) -> str:
     if npv <= 0:
         unsure = f": too close to call against {best}" if decision.too_close else f"; next best: {best}"
         return f"Stay with {base}{unsure}"
-    return f"Stay with {base} for now (too close to call): {_lacking(decision)}"
+    return f"Stay with {base} (too close to call): {_lacking(decision)}"
+
+
+def incomplete(option: OptionVerdict | OptionCost, longest: int = 1000) -> str:
+    """Name an option in at most so many letters, marked where a rate of it is unknown."""
+    return short(option.label, longest) + (" (INCOMPLETE)" if option.incomplete else "")
 
 
 def _lacking(decision: Decision) -> str:
-    """Say which half of the test an option that saves on average does not pass."""
+    """Say which half of the test an option that saves on average does not pass, or both."""
     option = decision.option(decision.challenger)
     share = option.npv["all_in"].mean / abs(decision.present_cost) if decision.present_cost else 0.0
+    sure = option.probability_positive["all_in"]
+    lacking = []
     if share < decision.materiality:
-        return f"{100 * share:.1f} % saved, {100 * decision.materiality:g} % asked"
-    sure = chance(option.probability_positive["all_in"])
-    return f"a saving in {sure} of worlds, {100 * decision.confidence:g} % asked"
+        lacking.append(f"{_less_than(share, decision.materiality, 1)} saved, {100 * decision.materiality:g} % asked")
+    if sure < decision.confidence:
+        shown = chance(sure) if sure < _RARELY else _less_than(sure, decision.confidence, 0)
+        saved = "" if lacking else "a saving "
+        lacking.append(f"{saved}in {shown} of worlds, {100 * decision.confidence:g} % asked")
+    return "; ".join(lacking)
+
+
+def _less_than(share: float, asked: float, decimals: int) -> str:
+    """Write a share with as many decimals, or as many more as tell it apart from the larger one asked for."""
+    for digits in range(decimals, 12):
+        told = f"{100 * share:.{digits}f}"
+        if float(told) < round(100 * asked, 12):
+            return f"{told} %"
+    return f"just below {100 * asked:g} %"
 
 
 def _answer(decision: Decision) -> str:
@@ -81,7 +106,7 @@ def _answer(decision: Decision) -> str:
             f"{a_unit(abs(chosen.saved_per_unit))} a unit, in {chance(chosen.probability_positive['all_in'])} of worlds"
         )
     )
-    first = fitting(lambda longest: verdict(decision, longest) + scenario)
+    first = fitting(lambda longest: verdict(decision, longest, marked=False) + scenario)
     second = fitting(lambda longest: f"  {short(chosen.label, longest)}{said}")
     lines = ["  " + price_line(decision, brief=brief) for brief in (False, True)]
     third = next((line for line in lines if len(line) <= WIDTH), short(lines[-1], WIDTH))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html as escaping
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tco.analyses.figure import OUTPUTS
 from tco.analyses.sensitivities import InputSensitivity, Sensitivity
@@ -242,7 +242,7 @@ def _losing(result: Sensitivity) -> str:
         return f"Losing worlds: {_unruled(round(losing * result.draws), result.draws)}"
     lines = [f"Losing worlds ({_percent(losing)} of all, in which nothing is saved) have in common"]
     labels = {one.path: one for one in result.inputs}
-    return "\n".join([*lines, *(wrapped(_rule(rule, labels)) for rule in result.rules)])
+    return "\n".join([*lines, *(wrapped(rule_words(rule, labels)) for rule in result.rules)])
 
 
 def _unruled(losing: int, draws: int) -> str:
@@ -255,7 +255,8 @@ def _unruled(losing: int, draws: int) -> str:
     return f"{many}, with nothing in common that a simple rule would say"
 
 
-def _rule(rule: Rule, inputs: dict[str, InputSensitivity]) -> str:
+def rule_words(rule: Rule, inputs: Mapping[str, InputSensitivity]) -> str:
+    """Say which inputs make a world lose, above or below what, and how much that explains."""
     parts = []
     for one in rule.conditions:
         word = "above" if one.above else "below"

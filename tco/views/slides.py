@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tco.analyses.decision import refuse_one_alone
+from tco.comparison import OptionCost
 from tco.errors import TcoError
 from tco.files import checked, replacing
 from tco.loader import Case, checked_case
@@ -23,9 +24,18 @@ from tco.views import payback
 from tco.views.charts.rankings import brief_swing_words
 from tco.views.charts.sentences import plain, sentence
 from tco.views.charts.style import inputs_named
-from tco.views.decision import price_line, verdict
+from tco.views.decision import incomplete, price_line, verdict
 from tco.views.figures import EACH, Figures, told, told_each, told_signed
-from tco.views.report.content import MOST_YEARS, Grid, Paragraph, written, year_grid
+from tco.views.report.content import (
+    MOST_YEARS,
+    NOTHING_UNCERTAIN,
+    Grid,
+    Paragraph,
+    certain_grid,
+    told_marks,
+    written,
+    year_grid,
+)
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
 from tco.views.table import NAMES, short
@@ -45,6 +55,10 @@ _MANY = 4
 _MOST_TABLES = 3
 _NAME_ROOM = 330.0
 """Width of an input's name on two lines [point]."""
+_MARGIN = 0.05
+"""Beside the text of a table's cell [inch]."""
+_WIDEST = 0.72
+"""Width of a bold digit in the widest common typeface, as a share of its size: the reader's may be another."""
 _DATED = (1980, 1, 1, 0, 0, 0)
 """What every part of the file carries as its date, so that equal cases give equal files."""
 
@@ -144,12 +158,11 @@ class _Deck:
         base, option = (comparison.supplier(name) for name in (self.decision.baseline, self.decision.challenger))
         change = (option.present_cost - base.present_cost) / units
         cheaper = "less" if change < 0 else "more"
-        paid = option.lines.get("purchase", 0.0) - base.lines.get("purchase", 0.0)
-        bought = f"its purchase price {'adds' if paid > 0 else 'saves'} {told_each(abs(paid / units))}"
         cost = f"{told_each(abs(change))} {comparison.currency} a unit {cheaper}, all in"
-        slide = self._slide(lambda longest: f"{sentence(short(option.label, longest))} costs {cost}: {bought}")
+        most = _largest_difference(option, base, units)
+        slide = self._slide(lambda longest: f"{self._named(longest)} costs {cost}{most}")
         groups = list(dict.fromkeys(line.group for grade in GRADES for line in comparison.lines if line.grade == grade))
-        names = [short(one.label, _LABEL) + (" (INCOMPLETE)" if one.incomplete else "") for one in comparison.suppliers]
+        names = [incomplete(one, _LABEL) for one in comparison.suppliers]
         form = Figures.of((one.cost_per_unit for one in comparison.suppliers), EACH)
         amounts = [[one.by_group.get(group, 0.0) / units for one in comparison.suppliers] for group in groups]
         series = [
@@ -159,8 +172,7 @@ class _Deck:
         ]
         unit = f"{comparison.currency}{form.word} a planned unit"
         words = f"{unit}, levelised, base case, options side by side"
-        if any(one.incomplete for one in comparison.suppliers):
-            words += "; INCOMPLETE: an unknown rate counts as 0"
+        words += told_marks(any(one.incomplete for one in comparison.suppliers))
         kind = XL_CHART_TYPE.COLUMN_STACKED if len(names) <= _MANY else XL_CHART_TYPE.BAR_STACKED
         chart = self._chart(slide, kind, names, series, words, figures=form.excel, axis=unit)
         chart.category_axis.reverse_order = kind is XL_CHART_TYPE.BAR_STACKED
@@ -174,16 +186,16 @@ class _Deck:
         """Show how what is saved spreads over draws."""
         from pptx.enum.chart import XL_CHART_TYPE
 
+        if self.found.certain:
+            self._certain()
+            return
         saved = self.found.worlds.savings(self.decision.challenger)[2]
         likely = chance(self.option.probability_positive["all_in"])
         npv = self.option.npv["all_in"]
         currency = self.decision.currency
         ends = f"{told_signed(npv.p5)} and {told_signed(npv.p95)} {currency}"
         slide = self._slide(
-            lambda longest: (
-                f"{sentence(short(self.option.label, longest))} saves in {likely} of worlds; "
-                f"nine in ten lie between {ends}"
-            )
+            lambda longest: f"{self._named(longest)} saves in {likely} of worlds; nine in ten lie between {ends}"
         )
         edges = _edges(saved)
         counts = np.histogram(saved, edges)[0] / saved.size
@@ -194,6 +206,7 @@ class _Deck:
         saves = [float(share) if middle >= 0 else 0.0 for share, middle in zip(counts, middles, strict=True)]
         series = [("saves", saves), ("costs more", loses)]
         words = f"share of {saved.size:,} draws by what is saved, all in; each bar begins at the sum below its left end"
+        words += told_marks(self.found.incomplete)
         chart = self._chart(
             slide,
             XL_CHART_TYPE.COLUMN_STACKED,
@@ -223,17 +236,30 @@ class _Deck:
             14,
         )
 
+    def _certain(self) -> None:
+        """Say that nothing is uncertain, and show the one figure that there is of each option."""
+        npv, currency = self.option.npv["all_in"].mean, self.decision.currency
+        outcome = f"saves {told(npv)} {currency}" if npv > 0 else f"costs {told(-npv)} {currency} more"
+        slide = self._slide(lambda longest: f"{self._named(longest)} {outcome}: nothing in this case is uncertain")
+        grid = certain_grid(self.found)
+        self._line(self._box(slide, 0.6, 1.4, 12.1, 0.4), f"net present value, {grid.caption}", 12, colour=SOFT)
+        self._table(slide, grid, 0.6, 2.0, 12.1, 18)
+
     def changes(self) -> None:
         """Show which inputs move the answer most, and the price to hold out for."""
         from pptx.enum.chart import XL_CHART_TYPE
 
         told_of = self.found.sensitivity
         if told_of is None:
-            slide = self._slide(lambda longest: price_line(self.decision))
-            self._line(self._box(slide, 0.6, 1.7, 12.1, 1), "Nothing in this case is uncertain.", 18)
+            slide = self._slide(lambda _: price_line(self.decision))
+            self._line(self._box(slide, 0.6, 1.7, 12.1, 1), NOTHING_UNCERTAIN, 18)
             return
-        slide = self._slide(lambda _: brief_swing_words(told_of, _LONGEST_TITLE))
+        mark = "INCOMPLETE: " if self.found.incomplete else ""
+        slide = self._slide(lambda _: mark + brief_swing_words(told_of, _LONGEST_TITLE - len(mark)))
         inputs = [one for one in told_of.inputs if one.swing > 0][:_MOST_INPUTS][::-1]
+        if not inputs:
+            self._line(self._box(slide, 0.6, 1.7, 12.1, 1), price_line(self.decision) + ".", 18)
+            return
         names = inputs_named([sentence(plain(one.label)) for one in inputs], _NAME_ROOM, 12, lines=2)
         names = [" ".join(name.split()) for name in names]
         low = [min(one.bar.low, one.bar.high) - told_of.base for one in inputs]
@@ -245,7 +271,7 @@ class _Deck:
             f"what each input does to the {told_signed(told_of.base)} {self.decision.currency} saved in the base case, "
             f"moved from its {100 * told_of.low:.0f}th to its {100 * told_of.high:.0f}th percentile, the others at "
             "their means"
-        )
+        ) + told_marks(self.found.incomplete)
         unit = f"change of what is saved, {self.decision.currency}{scale.word}"
         chart = self._chart(
             slide, XL_CHART_TYPE.BAR_STACKED, names, series, words, figures="#,##0.###", axis=unit, height=4.5
@@ -267,8 +293,9 @@ class _Deck:
         npv, currency = self.option.npv_base["all_in"], self.decision.currency
         when = payback.in_a_sentence(self.found.cash)
         outcome = f"{told(abs(npv))} {currency} {'saved' if npv > 0 else 'lost'} in present value in the base case"
-        mean = f"{told_signed(self.option.npv['all_in'].mean)} on average over draws"
-        slide = self._slide(lambda longest: f"{sentence(short(self.option.label, longest))} {when}: {outcome}, {mean}")
+        mean = f", {told_signed(self.option.npv['all_in'].mean)} on average over draws"
+        mean = "" if self.found.certain else mean
+        slide = self._slide(lambda longest: f"{self._named(longest)} {when}: {outcome}{mean}")
         top, parts = 1.6, grid.parted(1, MOST_YEARS + 2)
         shown = parts if len(parts) < _MOST_TABLES else (parts[0], parts[-1])
         row = 0.36 if len(shown) == 1 else 0.2
@@ -278,6 +305,11 @@ class _Deck:
         box = self._box(slide, 0.6, max(6.3, top), 12.1, 0.9)
         left_out = "" if len(shown) == len(parts) else " The years between are in the report."
         self._line(box, f"{words} {grid.caption}.{left_out}", 11, colour=SOFT)
+
+    def _named(self, longest: int) -> str:
+        """Name the option at the start of a title, marked where what is said of it is incomplete."""
+        mark = " (INCOMPLETE)" if self.found.incomplete else ""
+        return sentence(short(self.option.label, longest)) + mark
 
     def _slide(self, title: Callable[[int], str]) -> Any:
         """Add a slide with a title, in which names are cut to so many letters as leave room for the rest."""
@@ -376,13 +408,15 @@ class _Deck:
         table.columns[0].width = self.inches(width * 0.28)
         for column in range(1, columns):
             table.columns[column].width = self.inches(width * 0.72 / (columns - 1))
-        room = width * 0.72 / (columns - 1) - 0.2
+        room = width * 0.72 / (columns - 1) - 2 * _MARGIN
         size = min(size, *(_fitting(cell, room) for cells in grid.rows for cell in cells[1:]))
+        size = min(size, *(_fitting(word, room) for head in grid.heads[1:] for word in head.split()))
         for row, cells in enumerate((grid.heads, *grid.rows)):
             for column, text in enumerate(cells):
                 cell = table.cell(row, column)
                 cell.text = _unbroken(text)
                 cell.margin_top = cell.margin_bottom = self.inches(0.03)
+                cell.margin_left = cell.margin_right = self.inches(_MARGIN)
                 bold = row == 0 or row - 1 in grid.bold
                 self._style(cell.text_frame.paragraphs[0], size, bold=bold, colour="FFFFFF" if row == 0 else INK)
                 if column:
@@ -390,6 +424,15 @@ class _Deck:
                 cell.fill.solid()
                 fill = MARK if row == 0 else BAND if row - 1 in grid.bold else "FFFFFF"
                 cell.fill.fore_color.rgb = RGBColor.from_string(fill)
+
+
+def _largest_difference(option: OptionCost, base: OptionCost, units: float) -> str:
+    """Name the line that makes most of the difference of two options' costs; nothing where none differs."""
+    more = {name: option.lines.get(name, 0.0) - base.lines.get(name, 0.0) for name in {**base.lines, **option.lines}}
+    name, most = max(more.items(), key=lambda one: abs(one[1]), default=("", 0.0))
+    if not most:
+        return ""
+    return f"; largest difference: {plain(name)} {'adds' if most > 0 else 'saves'} {told_each(abs(most / units))}"
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
@@ -428,7 +471,7 @@ def _unbroken(words: str) -> str:
 
 def _fitting(words: str, room: float) -> int:
     """Give the largest size of type in which words take at most so much room on one line [point, inch]."""
-    return max(int(room * 72 / (0.6 * max(len(words), 1))), 6)
+    return max(int(room * 72 / (_WIDEST * max(len(words), 1))), 5)
 
 
 def _settled(file: bytes) -> bytes:

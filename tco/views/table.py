@@ -56,6 +56,7 @@ def text(result: Comparison | Comparisons) -> str:
     scale = Scale.of(max(column.option.present_cost for column in columns))
     parts += [_block(columns[first : first + each], comparisons, scale) for first in range(0, len(columns), each)]
     parts += [_planned(comparison, scale) for comparison in comparisons[:1]]
+    parts += _memos(comparisons)
     parts += [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
     return "\n\n".join([*parts, *_warnings(comparisons)])
 
@@ -96,7 +97,8 @@ def markdown(result: Comparison | Comparisons) -> str:
             cells += [a_unit(column.per_unit(amount)), money(amount)]
         label = f"**{name.strip()}**" if name in _bold(comparisons) else _escaped_pipe(name.strip())
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    memos = [_escaped_pipe(" ".join(memo.split())) for memo in _memos(comparisons)]
+    return "\n".join([*lines, *(line for memo in memos for line in ("", memo))])
 
 
 def html(result: Comparison | Comparisons) -> str:
@@ -114,7 +116,8 @@ def html(result: Comparison | Comparisons) -> str:
     answer = "<br>".join(escaping.escape(line.strip()) for line in _headline(comparisons).split("\n"))
     currency = f"<th>{escaping.escape(comparisons[0].currency)}</th>"
     head = f"<thead><tr><th></th>{heads}</tr><tr>{currency}{units}</tr></thead>"
-    below = [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps] + _warnings(comparisons)
+    below = _memos(comparisons) + [_gaps(comparison) for comparison in comparisons[:1] if comparison.gaps]
+    below += _warnings(comparisons)
     return f"<p>{answer}</p><table>{head}<tbody>{''.join(body)}</tbody></table>" + "".join(map(_listed, below))
 
 
@@ -289,19 +292,43 @@ def _mark(column: _Column) -> str:
 def _planned(comparison: Comparison, scale: Scale) -> str:
     """Write the plan by contract year, six years beside each other."""
     planned = comparison.planned
-    rows: list[tuple[str, Sequence[float]]] = [("planned units", planned.units)]
+    counts = Scale.of(max(planned.units))
+    units = f"planned units{counts.word and ',' + counts.word}"
+    rows: list[tuple[str, Sequence[float]]] = []
     if planned.revenue is not None:
         rows.append(("planned revenue", planned.revenue))
         rows += [(f"contribution, {o.label}", planned.contribution[o.supplier]) for o in comparison.suppliers]
     lines = []
     for first in range(0, len(planned.units), 5):
         years = range(first, min(first + 5, len(planned.units)))
-        title = f"Plan, nominal{scale.word and ', in' + scale.word}" if not first else ""
+        title = f"Plan, nominal{scale.word and ', money in' + scale.word}" if not first else ""
         lines.append(f"{title:<34}" + "".join(f"{f'year {year + 1}':>13}" for year in years))
+        lines.append(f"  {units:<32}" + "".join(f"{counts.money(planned.units[year]):>13}" for year in years))
         lines += [
             f"  {short(name, 32):<32}" + "".join(f"{scale.money(v[year]):>13}" for year in years) for name, v in rows
         ]
     return "\n".join(lines)
+
+
+def _memos(comparisons: Sequence[Comparison]) -> list[str]:
+    """Say of each comparison what customers driven away would have left after the horizon, and whether it counts."""
+    several = len(comparisons) > 1
+    found = []
+    for variant, one in zip(Comparisons(tuple(comparisons)).variants, comparisons, strict=True):
+        worth = [(option.label, option.beyond_horizon) for option in one.suppliers if option.beyond_horizon is not None]
+        if worth:
+            whose = f", {variant}" if several else ""
+            counts = f"counted in churn, in month {one.months}" if one.counts_beyond_horizon else "in no total"
+            title = f"After the horizon{whose}: what customers lost by then would still have left ({counts})"
+            amounts = "; ".join(f"{label} {money(amount)}" for label, amount in worth)
+            found.append(f"{short(title, WIDTH)}\n{wrapped(f'{amounts} {one.currency}, present value')}")
+    return found
+
+
+def after_horizon(comparison: Comparison, option: str) -> float | None:
+    """Give what an option saves against the baseline after the horizon; None where no lost customer is valued so."""
+    worth = [comparison.supplier(name).beyond_horizon for name in (comparison.baseline, option)]
+    return None if worth == [None, None] else (worth[0] or 0.0) - (worth[1] or 0.0)
 
 
 def _gaps(comparison: Comparison) -> str:

@@ -26,6 +26,8 @@ ENDINGS = {"html": (".html", ".htm"), "md": (".md", ".markdown")}
 FORMS = tuple(ENDINGS)
 _FIGURE = re.compile(r"((± )?[+\-<>]?\s*[\d,.]+( %)?|–|)$")
 """What stands to the right in its column: a figure, or nothing."""
+_WHOLE = 10
+"""Letters of the longest word of a head up to which none is broken; names of options may be."""
 
 
 @dataclass(frozen=True)
@@ -166,13 +168,16 @@ def _laid_out(report: Report) -> dict[str, Any]:
 
 
 def _columns(block: Block) -> dict[str, Any]:
-    """Say whether a table has heads, and which of its columns hold figures only."""
+    """Say whether a table has heads, which of its columns hold figures only, and how each head is set."""
     if not isinstance(block, Grid):
         return {}
     columns = list(zip(*block.rows, strict=True))
     figures = [i for i, cells in enumerate(columns) if i and all(map(_FIGURE.match, cells)) and any(cells)]
     empty = [i for i, cells in enumerate(columns) if i and not any(cells)]
-    return {"named": any(block.heads), "figures": figures, "empty": empty}
+    whole = [i for i, head in enumerate(block.heads) if max(map(len, head.split()), default=0) <= _WHOLE]
+    kinds = (("figure", figures), ("whole", whole))
+    classes = [" ".join(kind for kind, of in kinds if i in of) for i in range(len(block.heads))]
+    return {"named": any(block.heads), "figures": figures, "empty": empty, "classes": classes}
 
 
 def _pictures(found: Findings, progress: Progress | None) -> dict[str, _Image]:

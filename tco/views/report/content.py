@@ -11,13 +11,21 @@ import numpy as np
 from tco.analyses.decision import PAID_TO_SELLERS, GapThatDecides
 from tco.analyses.evidence import Assumption
 from tco.loader import Case
-from tco.options import Input
+from tco.options import Input, extra_key
 from tco.quantity import GROUPS
 from tco.results import TOTALS
 from tco.views import payback
 from tco.views.charts.curves import counted_by, price_name
 from tco.views.charts.sentences import plain, sentence
-from tco.views.decision import as_percent, costs_the_same, flip_line, in_proportion, price_line, verdict
+from tco.views.decision import (
+    as_percent,
+    costs_the_same,
+    flip_line,
+    in_proportion,
+    incomplete,
+    price_line,
+    verdict,
+)
 from tco.views.figures import (
     EACH,
     Figures,
@@ -31,7 +39,8 @@ from tco.views.figures import (
 )
 from tco.views.report.findings import Findings
 from tco.views.risk import chance
-from tco.views.table import NAMES, short
+from tco.views.sensitivity import rule_words
+from tco.views.table import NAMES, after_horizon
 
 NOT_MODELLED = (
     "repeat failures weighing more, word of mouth, the lag between sale and failure, one-shot seasonal buys with "
@@ -39,6 +48,8 @@ NOT_MODELLED = (
 )
 """What the cost model leaves out (its section 12); a case can add any of them as an extra cost."""
 
+
+NOTHING_UNCERTAIN = "Nothing in this case is uncertain: every figure is the only one that its inputs give."
 
 MOST_OPTIONS, MOST_YEARS = 4, 8
 """Columns of options, and of amounts by year, that a page has room for."""
@@ -162,49 +173,75 @@ def written(found: Findings) -> Report:
 
 def _answer(found: Findings) -> Iterator[str]:
     decision = found.decision
-    option = decision.option(decision.challenger)
+    option, base = decision.option(decision.challenger), decision.option(decision.baseline)
     npv = option.npv["all_in"]
     yield verdict(decision) + "."
     saves = "saves" if npv.mean > 0 else "costs"
     more = "" if npv.mean > 0 else " more"
-    differs = (
-        f"{sentence(option.label)} {saves} {told(abs(npv.mean))} {decision.currency}{more} over {decision.months} "
-        f"months against {decision.baseline_label}, {told_each(abs(option.saved_per_unit))} a unit; nine worlds in "
-        f"ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
+    spread = (
+        f"nine worlds in ten lie between {told_signed(npv.p5)} and {told_signed(npv.p95)}. It saves in "
         f"{chance(option.probability_positive['all_in'])} of worlds; {100 * decision.confidence:g} % were asked for."
     )
-    same = f"{sentence(option.label)} costs the same as {decision.baseline_label} in every world."
+    if found.certain:
+        spread = "nothing in this case is uncertain, so that there is one figure and no range."
+    differs = (
+        f"{sentence(incomplete(option))} {saves} {told(abs(npv.mean))} {decision.currency}{more} over "
+        f"{decision.months} months against {incomplete(base)}, {told_each(abs(option.saved_per_unit))} a unit; "
+        f"{spread}"
+    )
+    same = f"{sentence(incomplete(option))} costs the same as {incomplete(base)} in every world."
     yield same if costs_the_same(option) else differs
+    if found.comparison.counts_beyond_horizon and after_horizon(found.comparison, option.supplier) is not None:
+        yield _after_horizon(found)
     hard = option.npv["hard"]
     yield (
         f"On hard lines alone, what is invoiced or metered, it {'saves' if hard.mean > 0 else 'costs'} "
-        f"{told(abs(hard.mean))} {decision.currency}{'' if hard.mean > 0 else ' more'}, and saves in "
-        f"{chance(option.probability_positive['hard'])} of worlds."
+        f"{told(abs(hard.mean))} {decision.currency}{'' if hard.mean > 0 else ' more'}"
+        + ("." if found.certain else f", and saves in {chance(option.probability_positive['hard'])} of worlds.")
     )
     yield price_line(decision) + "."
-    if option.incomplete:
-        yield f"INCOMPLETE: {', '.join(option.incomplete)} is unknown and counts as 0 here."
+    unknown = dict.fromkeys((*option.incomplete, *base.incomplete))
+    if unknown:
+        yield f"INCOMPLETE: {', '.join(unknown)} {'are' if len(unknown) > 1 else 'is'} unknown and counts as 0 here."
+
+
+def _after_horizon(found: Findings) -> str:
+    """Say what is saved only after the horizon, and whether it is among what is saved; nothing where none is known."""
+    comparison, decision = found.comparison, found.decision
+    later = after_horizon(comparison, decision.challenger)
+    if later is None:
+        return ""
+    npv, end = comparison.supplier(decision.challenger).npv, f"{decision.months} months"
+    amount, currency = f"{told_signed(later)} {decision.currency}", decision.currency
+    if not comparison.counts_beyond_horizon:
+        return f"Memo, in no total: what lost customers would still have left after the {end} would add {amount} saved."
+    return (
+        f"Not all of it falls within the {end}: {amount} of the {told_signed(npv)} {currency} saved in the base case "
+        f"is what lost customers would have left only after them, counted in month {decision.months} "
+        f"(churn.beyond_horizon); without it {told_signed(npv - later)} {currency}."
+    )
 
 
 def _tiles(found: Findings) -> Iterator[Tile]:
     decision = found.decision
     option = decision.option(decision.challenger)
     currency = decision.currency
-    yield Tile(told_each_signed(option.saved_per_unit), f"{currency} saved a unit", "levelised, all in")
-    yield Tile(told_signed(option.npv["all_in"].mean), f"{currency} net present value", "mean over draws, all in")
-    yield Tile(
-        chance(option.probability_positive["all_in"]), "of worlds save", f"{100 * decision.confidence:g} % asked for"
-    )
+    mark = "INCOMPLETE, " if found.incomplete else ""
+    yield Tile(told_each_signed(option.saved_per_unit), f"{currency} saved a unit", f"{mark}levelised, all in")
+    yield Tile(told_signed(option.npv["all_in"].mean), f"{currency} net present value", f"{mark}{found.drawn}, all in")
+    if not found.certain:
+        sure = chance(option.probability_positive["all_in"])
+        yield Tile(sure, "of worlds save", f"{mark}{100 * decision.confidence:g} % asked for")
     price = decision.price
     flip = None if price is None else price.totals["all_in"].expected
     if price is not None and flip is not None:
         kind = "rate" if price.percent else "number"
         written = [value(one, kind) if price.percent else told_each(one) for one in (flip, price.value)]
         whose = "" if price.percent else f"{price.currency} "
-        remark = f"now {written[1]}{in_proportion(price.scaled)}"
+        remark = f"{mark}now {written[1]}{in_proportion(price.scaled)}"
         counted = "" if price.percent else counted_by(price.unit)
         yield Tile(written[0], f"{whose}highest justified {price_name(price.path)}{counted}", remark)
-    yield Tile(payback.briefly(found.cash), "payback", _payback_remark(found))
+    yield Tile(payback.briefly(found.cash), "payback", mark + _payback_remark(found))
 
 
 def _payback_remark(found: Findings) -> str:
@@ -249,10 +286,16 @@ def year_grid(found: Findings) -> Grid:
     heads = ("", "Initial", *(f"Year {year}" for year in range(1, years + 1)), "Total", "Present value")
     months = found.case.timeline.months
     caption = (
-        f"{decision.currency}{form.word}, base case, nominal; {option.label} against {decision.baseline_label}; "
+        f"{decision.currency}{form.word}, base case, nominal; {incomplete(option)} against {incomplete(base)}; "
         f"present values discounted monthly at {as_percent(found.case.timeline.discount_rate)}"
-    )
+    ) + told_marks(found.incomplete)
     caption += "" if months % 12 == 0 else f"; the last year has {months % 12} months"
+    later = after_horizon(comparison, decision.challenger)
+    if comparison.counts_beyond_horizon and later is not None:
+        caption += (
+            f"; year {years} holds what customers would have left only after the horizon, "
+            f"{told_signed(later)} {decision.currency} in present value"
+        )
     return Grid(heads, tuple(rows), caption, frozenset(bold), wide=True)
 
 
@@ -272,11 +315,13 @@ def _year_table(found: Findings) -> Section:
     figures.append(_payback_words(found))
     if verdicts.irr is not None:
         figures.append(f"IRR {100 * verdicts.irr:,.0f} % a year")
+    memo = "" if found.comparison.counts_beyond_horizon else _after_horizon(found)
     return Section(
         "The case by year",
         (
             *year_grid(found).parted(1, MOST_YEARS),
             Paragraph("; ".join(figures) + "."),
+            *([Paragraph(memo)] if memo else []),
             Picture("cash", "Cumulative cash flow with payback and its band"),
         ),
     )
@@ -318,8 +363,8 @@ def _money(found: Findings) -> Section:
     for total in TOTALS:
         bold.add(len(rows))
         rows.append((NAMES[total], "", *(form.plain(option.totals[total].cost_per_unit) for option in options)))
-    heads = ("line", "grade", *(_marked(option.label, bool(option.incomplete)) for option in options))
-    caption = f"{comparison.currency}{form.word} a planned unit, levelised, base case" + _told_marks(
+    heads = ("line", "grade", *(incomplete(option, _LONGEST) for option in options))
+    caption = f"{comparison.currency}{form.word} a planned unit, levelised, base case" + told_marks(
         any(option.incomplete for option in options)
     )
     return Section(
@@ -334,17 +379,15 @@ def _money(found: Findings) -> Section:
     )
 
 
-def _marked(label: str, incomplete: bool) -> str:
-    """Mark the name of an option of which a rate is unknown."""
-    return short(label, _LONGEST) + (" (INCOMPLETE)" if incomplete else "")
-
-
-def _told_marks(any_incomplete: bool) -> str:
+def told_marks(any_incomplete: bool) -> str:
+    """Say what the mark of an incomplete option means, behind a caption."""
     return "; INCOMPLETE: an unknown rate counts as 0" if any_incomplete else ""
 
 
 def _how_sure(found: Findings) -> Section:
     decision = found.decision
+    if found.certain:
+        return Section("How sure", (Paragraph(NOTHING_UNCERTAIN), certain_grid(found)))
     others = [option for option in decision.options if option.supplier != decision.baseline]
     form = Figures.of(x for option in others for npv in option.npv.values() for x in (npv.mean, npv.p5, npv.p95))
     losses = Figures.of(option.expected_loss for option in decision.options)
@@ -354,7 +397,7 @@ def _how_sure(found: Findings) -> Section:
             npv = option.npv[total]
             rows.append(
                 (
-                    _marked(option.label, bool(option.incomplete)) if total == TOTALS[0] else "",
+                    incomplete(option, _LONGEST) if total == TOTALS[0] else "",
                     NAMES[total],
                     *(form.signed(x) for x in (npv.mean, npv.p5, npv.p50, npv.p95)),
                     chance(option.probability_positive[total]),
@@ -363,13 +406,13 @@ def _how_sure(found: Findings) -> Section:
     heads = ("saved by", "total", "mean", "5 %", "median", "95 %", "P(saves)")
     best = tuple(
         (
-            _marked(option.label, bool(option.incomplete)),
+            incomplete(option, _LONGEST),
             chance(option.probability_best),
             losses.plain(option.expected_loss),
         )
         for option in decision.options
     )
-    marks = _told_marks(any(option.incomplete for option in decision.options))
+    marks = told_marks(any(option.incomplete for option in decision.options))
     return Section(
         "How sure",
         (
@@ -386,6 +429,18 @@ def _how_sure(found: Findings) -> Section:
     )
 
 
+def certain_grid(found: Findings) -> Grid:
+    """Give what each option saves in the three totals, of a case in which nothing is uncertain."""
+    decision = found.decision
+    others = [option for option in decision.options if option.supplier != decision.baseline]
+    form = Figures.of(npv.mean for option in others for npv in option.npv.values())
+    rows = tuple(
+        (incomplete(option, _LONGEST), *(form.signed(option.npv[total].mean) for total in TOTALS)) for option in others
+    )
+    caption = f"{decision.currency}{form.word}" + told_marks(any(option.incomplete for option in others))
+    return Grid(("saved by", *(NAMES[total] for total in TOTALS)), rows, caption)
+
+
 def _changes(found: Findings) -> Section:
     decision = found.decision
     blocks: list[Block] = [Picture("breakeven", "Expected saving along the price at stake, in the three totals")]
@@ -393,7 +448,9 @@ def _changes(found: Findings) -> Section:
         blocks.append(
             Picture("tornado", "Each uncertain input from its 10th to its 90th percentile, others at their means")
         )
-    if decision.flips:
+    if found.certain:
+        blocks.append(Paragraph(NOTHING_UNCERTAIN))
+    elif decision.flips:
         blocks.append(Paragraph("These inputs alone would turn the answer within their own 90 % range:"))
         blocks.append(Bullets(tuple(flip_line(one) for one in decision.flips)))
     else:
@@ -407,12 +464,16 @@ def _changes(found: Findings) -> Section:
         blocks.append(Bullets(tuple(flip_line(one) for one in decision.pair_flips)))
     if found.sensitivity is not None and found.sensitivity.rules:
         blocks.append(Paragraph("What losing worlds have in common:"))
-        blocks.append(Bullets(tuple(str(rule) for rule in found.sensitivity.rules)))
+        inputs = {one.path: one for one in found.sensitivity.inputs}
+        blocks.append(Bullets(tuple(rule_words(rule, inputs) for rule in found.sensitivity.rules)))
     return Section("What would change the answer", tuple(blocks))
 
 
 def _measure(found: Findings) -> Section:
     known = found.information
+    if found.certain:
+        stated = "Nothing here is stated as uncertain: state the range of what is not known for sure, and see again."
+        return Section("What to measure next", (Paragraph(stated),))
     all_of_it = f"Knowing everything before choosing would be worth {told(known.evpi)} {known.currency} (all in)"
     little = known.evpi < _LITTLE * abs(known.saving)
     words = "hardly worth a study" if little else "no study that costs more than its value below pays"
@@ -438,7 +499,7 @@ def _measure(found: Findings) -> Section:
 
 
 def _parties(found: Findings) -> Section:
-    option = found.decision.option(found.decision.challenger)
+    option, base = (found.decision.option(name) for name in (found.decision.challenger, found.decision.baseline))
     currency = found.decision.currency
     form = Figures.of([*option.by_group.values(), *option.by_liable.values()])
     rows = [("group of lines", name, form.signed(amount)) for name, amount in option.by_group.items()]
@@ -447,7 +508,8 @@ def _parties(found: Findings) -> Section:
         Grid(
             ("", "", f"saved, {currency}{form.word}"),
             tuple(rows),
-            f"{option.label}, mean over draws; either half adds up to the whole",
+            f"{incomplete(option)} against {incomplete(base)}, {found.drawn}; either half adds up to the whole"
+            + told_marks(found.incomplete),
         )
     ]
     if option.differing_rates:
@@ -475,7 +537,7 @@ def _assumptions(found: Findings) -> Section:
     )
     form = Figures.of(x for rung in told.ladder for x in (rung.npv, rung.cumulative))
     ladder = tuple((plain(r.line), r.grade, form.signed(r.npv), form.signed(r.cumulative)) for r in told.ladder)
-    rows = tuple(_assumption(one, found.case) for one in told.assumptions)
+    rows = tuple(_assumption(one, found.case) for one in told.assumptions) + tuple(_choices(found.case))
     moved = [f"{line} counts as {grade}" for line, grade in told.grades.items()]
     return Section(
         "What it rests on",
@@ -505,10 +567,37 @@ def _assumption(one: Assumption, case: Case) -> tuple[str, ...]:
         span = " to ".join(value(end, one.kind, one.unit) for end in (one.low, one.high))
     elif any(not isinstance(part.value, tuple) and not part.is_fixed for _, part in case.inputs[one.path].parts()):
         span = "by year"
-    unit = "" if one.kind in ("share", "rate") else named_unit(one.unit, currency_of(case, one.path))
+    unit = "" if one.kind in ("share", "rate") else _unit(one, case)
     unit = ", ".join(filter(None, [unit, "by year" if number.is_path else ""]))
     source = " ".join(one.source.split()) or "no source"
     return (one.path, values, unit, span, source, one.owner, one.grade)
+
+
+def _unit(one: Assumption, case: Case) -> str:
+    """Name an input's unit: of an exchange rate both currencies, of an extra cost also what it is paid for."""
+    first, *rest = one.path.split(".")
+    if first == "exchange_rates":
+        return f"{case.currency} a {rest[0]}"
+    extra = next((one_of for one_of in case.file.extra_costs if extra_key(case.file, one_of) == one.path), None)
+    if extra is None:
+        return named_unit(one.unit, currency_of(case, one.path))
+    return f"{case.currency} once" if extra.per == "once" else named_unit(f"money/{extra.per}", case.currency)
+
+
+def _choices(case: Case) -> Iterator[tuple[str, ...]]:
+    """Yield what a case states that is a choice and not a number."""
+    told: dict[str, tuple[str, str]] = {}
+    if case.file.churn is not None:
+        told["churn.valuation"] = (case.file.churn.valuation, "")
+        told["churn.beyond_horizon"] = ("true" if case.file.churn.beyond_horizon else "false", "")
+    for option in case.options:
+        if option.transition_months:
+            told[f"suppliers.{option.name}.transition_months"] = (str(option.transition_months), "month")
+        for key in ("duty_basis", "currency", "incoterm"):
+            if key in option.settings:
+                told[f"suppliers.{option.name}.{key}"] = (option.settings[key], "")
+    for path, (chosen, unit) in told.items():
+        yield (path, chosen, unit, "chosen", "", "", "")
 
 
 def _left_out(found: Findings) -> Section:
@@ -557,6 +646,7 @@ def _input_of(case: Case, one: GapThatDecides) -> Input | None:
 
 def _method(found: Findings) -> Section:
     told, case = found.decision.provenance, found.case
+    sobol = f"{told.n:,} scrambled Sobol' points in eight independent scramblings"
     return Section(
         "Method",
         (
@@ -574,7 +664,7 @@ def _method(found: Findings) -> Section:
                     ("case", case.name),
                     ("fingerprint", told.fingerprint),
                     ("scenario", told.scenario or "as it stands"),
-                    ("draws", f"{told.n:,} scrambled Sobol' points in eight independent scramblings"),
+                    ("draws", "none: nothing is uncertain" if found.certain else sobol),
                     ("seed", str(told.seed)),
                     ("tco", told.version),
                     ("date", found.date),

@@ -51,6 +51,22 @@ class Findings:
     worlds: Worlds
     date: str
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether a rate is unknown of the option that the decision is about, or of the baseline."""
+        decision = self.decision
+        return any(decision.option(name).incomplete for name in (decision.challenger, decision.baseline))
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing in the case is uncertain."""
+        return not self.worlds.draws
+
+    @property
+    def drawn(self) -> str:
+        """What a figure over draws is, in words."""
+        return "the only figure" if self.certain else "mean over draws"
+
     @classmethod
     def of(cls, case: Case, *, n: int = DEFAULT_DRAWS, seed: int = 0, progress: Progress | None = None) -> Findings:
         """Compute everything; `progress` is called with steps done and steps in all."""
