@@ -8,6 +8,7 @@ import itertools
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import matplotlib as mpl
@@ -370,6 +371,28 @@ class TestFigures:
             place = (np.interp(x, result.x.values, across), np.interp(y, result.y.values, up))
             assert np.hypot(*(places - place).T).min() < 0.1
 
+    def test_a_map_frames_the_base_case_or_marks_the_place_between_its_values(self):
+        paths = ["suppliers.shenfa_checked.failure_rates.faulty", "suppliers.shenfa.failure_rates.faulty"]
+        case = case_of("not_worth_it")
+        base = compare(case).supplier("shenfa_checked").totals["all_in"].npv
+        result = tco.grid(case, *paths, supplier="shenfa_checked")
+        ax = chart.grid(result)
+        frame = next(one for one in ax.patches if isinstance(one, Rectangle))
+        assert result.npv[2, round(frame.get_y()), round(frame.get_x())] == pytest.approx(base, rel=1e-9)
+        around = [[one.now - 0.001, one.now + 0.003] for one in (result.x, result.y)]
+        between = chart.grid(tco.grid(case, *paths, supplier="shenfa_checked", x_values=around[0], y_values=around[1]))
+        assert not [one for one in between.patches if isinstance(one, Rectangle)]
+        (mark,) = between.get_lines()
+        assert mark.get_label() == "the case as it stands, between the values shown"
+        assert list(mark.get_xydata()[0]) == pytest.approx([0.75, 0.75])  # a quarter of the way between two middles
+
+    def test_a_bridge_of_large_money_is_in_millions_on_its_axis_too(self):
+        case = case_of("cartridges").with_({f"suppliers.{one}.unit_price": 4e6 for one in ("acme", "borealis")})
+        ax = chart.bridge(compare(case), "borealis")
+        assert ax.get_xlabel().startswith("£ million a unit")
+        ax.figure.draw_without_rendering()
+        assert {len(one.get_text()) for one in ax.get_xticklabels()} <= set(range(1, 9))
+
 
 class TestFindings:
     """Titles state the finding with the result's figures, rounded by hand here."""
@@ -613,6 +636,17 @@ class TestWords:
     def test_currencies_without_a_sign_are_written_out(self):
         assert sentences.each(3, "CHF") == "CHF 3.00"
         assert sentences.unit_words("money/unit/year", "SEK") == "SEK a unit a year"
+
+    def test_what_is_counted_by_the_year_says_so_once(self):
+        assert sentences.in_unit("disruptions a year", "1/year", "GBP") == "disruptions a year"
+        assert sentences.in_unit("disruptions", "1/year", "GBP") == "disruptions a year"
+        assert sentences.in_unit("price", "money/unit", "GBP") == "price, £ a unit"
+        assert sentences.in_unit("growth", "1", "GBP") == "growth"
+
+    def test_letters_that_no_font_has_are_measured_in_silence(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert style.width_of("𓀀𓀁", 9.0) > 0
 
     def test_words_are_broken_at_a_width_and_cut_at_a_number_of_lines(self):
         lines = style.wrapped("one two three four five six seven", 60, 9, lines=2).split("\n")

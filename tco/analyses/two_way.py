@@ -122,7 +122,8 @@ def grid(
     supplier : str
         An option other than the baseline; by default the one that costs least of these.
     x_values, y_values : sequence of float, optional
-        By default over the input's 98 % range; for one that is certain, half to one and a half times its value.
+        By default over the input's 98 % range, for one that is certain half to one and a half times its value; what it
+        is in the case is one of them.
     steps : int
         Values of an input whose values are not given.
     n : int
@@ -210,7 +211,14 @@ def _values(one: Lever, asked: Sequence[float] | None, steps: int) -> FloatArray
     low, high = (float(end) for end in np.asarray(one.outcomes.inputs[path].quantile(np.array([0.01, 0.99]))))
     if low == high:
         low, high = (0.0, one.scale) if one.value == 0 else sorted((0.5 * one.value, 1.5 * one.value))
-    return np.array(spaced(max(low, one.low), min(high, one.high), steps))
+    return _with_now(np.array(spaced(max(low, one.low), min(high, one.high), steps)), one.value)
+
+
+def _with_now(values: FloatArray, now: float) -> FloatArray:
+    """Put what an input is in the case in place of the value nearest to it, so that a grid shows the base case."""
+    if len(values) > 2 and values[0] <= now <= values[-1]:
+        values[np.argmin(np.abs(values - now))] = now
+    return values
 
 
 def _axis(one: Lever, values: FloatArray) -> Axis:

@@ -20,6 +20,7 @@ from tco.views.charts.sentences import (
     axis_scale,
     called,
     each,
+    in_unit,
     plain,
     sentence,
     shown,
@@ -448,8 +449,8 @@ def _value(result: BreakEven, value: float) -> str:
 
 
 def _input_words(result: BreakEven) -> str:
-    unit = "%" if result.percent else unit_words(result.unit, result.currency)
-    return f"{result.meaning.split(';')[0]}{f', {unit}' if unit != '1' else ''}"
+    words = result.meaning.split(";")[0]
+    return f"{words}, %" if result.percent else in_unit(words, result.unit, result.currency)
 
 
 def _break_even_words(result: BreakEven) -> str:

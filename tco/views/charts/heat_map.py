@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from tco.analyses.two_way import Axis, Grid
 from tco.distributions import FloatArray
 from tco.results import TOTALS
-from tco.views.charts.sentences import alike, axis_scale, called, sentence, shown, unit_of, unit_words
+from tco.views.charts.sentences import alike, axis_scale, called, in_unit, sentence, shown, unit_of
 from tco.views.charts.style import (
     BLUE,
     INK,
@@ -144,20 +145,27 @@ def _to_the_edges(npv: FloatArray) -> FloatArray:
 
 
 def _now(ax: Axes, result: Grid) -> list[Artist]:
-    """Frame the field in which the two inputs stand in the case, where that lies on the map."""
+    """Frame the field of the case as it stands; where it lies between the map's values, mark the place."""
     from matplotlib.patches import Rectangle
 
-    place = []
+    place, is_field = [], True
     for one in (result.x, result.y):
         if not one.values[0] <= one.now <= one.values[-1]:
             return []
-        place.append(int(np.argmin(np.abs(np.asarray(one.values) - one.now))))
-    look: Look = {"fill": False, "joinstyle": "miter"}
+        place.append(float(np.interp(one.now, one.values, np.arange(len(one.values)))))
+        is_field &= any(math.isclose(one.now, value, rel_tol=1e-9) for value in one.values)
+    words = "the case as it stands"
+    if not is_field:
+        mark: Look = {"marker": "o", "markersize": 9, "color": "white", "markeredgecolor": INK, "markeredgewidth": 2.4}
+        look: Look = {**mark, "linestyle": "", "zorder": 5, "label": f"{words}, between the values shown"}
+        return list(ax.plot(place[0] + 0.5, place[1] + 0.5, **look))
+    look = {"fill": False, "joinstyle": "miter"}
     for width, colour in ((5.0, "white"), (2.4, INK)):
-        frame = Rectangle((place[0], place[1]), 1, 1, edgecolor=colour, linewidth=width, zorder=3.5, **look)
+        at = (round(place[0]), round(place[1]))
+        frame = Rectangle(at, 1, 1, edgecolor=colour, linewidth=width, zorder=3.5, **look)
         frame.set_clip_on(False)
         ax.add_patch(frame)
-    return [Rectangle((0, 0), 1, 1, edgecolor=INK, linewidth=2.4, label="the case as it stands", **look)]
+    return [Rectangle((0, 0), 1, 1, edgecolor=INK, linewidth=2.4, label=words, **look)]
 
 
 def _values(one: Axis) -> list[str]:
@@ -171,7 +179,7 @@ def _values(one: Axis) -> list[str]:
 def _meaning(one: Axis, currency: str, names: Mapping[str, str] | None) -> str:
     """Say which input it is, and its unit."""
     words = (names or {}).get(one.path, f"{one.path}: {one.meaning.split(';')[0]}")
-    return words if one.percent or one.unit == "1" else f"{words}, {unit_words(one.unit, currency)}"
+    return words if one.percent else in_unit(words, one.unit, currency)
 
 
 def _finding(result: Grid) -> str:

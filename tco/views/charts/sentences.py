@@ -173,6 +173,14 @@ def unit_words(unit: str, currency: str) -> str:
     return named_unit(unit, unit_of(currency)) or unit
 
 
+def in_unit(words: str, unit: str, currency: str) -> str:
+    """Say beside an axis what it is, and its unit where the words do not end with it: disruptions a year."""
+    of_what = unit_words(unit, currency).removeprefix("1").strip()
+    if not of_what or words.endswith(f" {of_what}"):
+        return words
+    return f"{words} {of_what}" if unit.startswith("1/") else f"{words}, {of_what}"
+
+
 def plain(name: str) -> str:
     """Write a name of the model or of a case as words."""
     return name.replace("_", " ")

@@ -118,7 +118,14 @@ def styled() -> Iterator[None]:
     """Apply the style for as long as it is needed, whatever the user's own settings."""
     from matplotlib import style
 
-    with warnings.catch_warnings(), style.context(["default", STYLE, {"font.family": families()}]):
+    with _letters_allowed(), style.context(["default", STYLE, {"font.family": families()}]):
+        yield
+
+
+@contextmanager
+def _letters_allowed() -> Iterator[None]:
+    """Keep matplotlib from warning of each letter that no font has: who writes a file tells of them, once."""
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
@@ -371,7 +378,8 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
     from matplotlib.textpath import text_to_path
 
     face = FontProperties(family=families(), size=size, weight="bold" if bold else "normal")
-    width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
+    with _letters_allowed():
+        width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
     return float(width) * 1.03
 
 

@@ -83,7 +83,6 @@ def bridge(result: Comparison, supplier: str = "", *, wins: float | None = None,
         ax.tick_params(axis="y", length=0)
         ax.set_ylim(len(labels) - 0.4, -0.6)
         ax.grid(axis="x")
-        numbers_on(ax.xaxis)
         about = f"cost of a planned unit, line by line, hard to soft, {result.months} months"
         subtitle = shown(result.provenance, about, unknown([base, option]))
         headline(ax, _finding(result, base, option, wins), subtitle)
@@ -130,8 +129,9 @@ def _bars(ax: Axes, result: Comparison, base: OptionCost, option: OptionCost, st
     start = _axis_start(low, high)
     span = (high - start) or 1.0
     ax.set_xlim(start, high + 0.14 * span)
-    unit = f"{unit_of(result.currency)} a unit"
+    unit = f"{unit_of(result.currency)}{form_beside(high).word} a unit"
     ax.set_xlabel(f"{unit} (the axis does not begin at 0)" if start > 0 else unit)
+    numbers_on(ax.xaxis, divisor=form_beside(high).divisor)
     if start < 0:
         ax.axvline(0, color=INK, linewidth=0.9)
     form = form_beside(max((abs(step.change) for step in steps), default=0.0))
