@@ -23,6 +23,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "quiet wrapped": {"font_color": QUIET, "text_wrap": True, "valign": "top"},
     "unit": {"font_color": QUIET, "align": "left", "indent": 1, "valign": "top"},
     "top": {"valign": "top"},
+    "top number": {"valign": "top", "align": "right"},
     "note": {"font_color": QUIET, "italic": True},
     "note right": {"font_color": QUIET, "italic": True, "align": "right"},
     "title": {"bold": True, "font_size": 16, "font_color": ACCENT},
@@ -65,6 +66,7 @@ FORMS: Mapping[str, str] = {
     "plain": "General",
 }
 """Number formats by what is shown; those of money and of prices follow the size of a case's figures."""
+LINE_HEIGHT = 13.5
 _LEADS = ("=", "+", "-", "@", "\t", "\r")
 _UNSAFE = frozenset("[]:*?/\\'()")
 """Excel refuses all but brackets, which a formula's functions are told apart by."""
@@ -174,6 +176,11 @@ def _digits(size: float, found: re.Match[str]) -> str:
         return f"{size:.{decimals}E}"
     size = 100 * size if found[3] else size
     return f"{size:{',' if ',' in found[0] else ''}.{decimals}f}" + (found[3] or "")
+
+
+def lines_in(words: str, width: float) -> int:
+    """Say how many lines words take in a column, whose width is counted in digits: most letters are narrower."""
+    return max(1, math.ceil(0.78 * len(words) / width))
 
 
 class Book:
