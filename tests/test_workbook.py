@@ -765,6 +765,14 @@ class TestColumns:
         assert longest >= len("2,000,000,000,000,000")  # 14 million a year at 182 million each
         assert widths["D"] >= longest
 
+    def test_show_that_a_price_table_has_no_upper_end_in_few_letters(self, tmp_path):
+        table = [{"from_units_per_year": 0, "unit_price": 1.1e6}, {"from_units_per_year": 9e6, "unit_price": 1e6}]
+        there = {name: one for name, one in LARGE["suppliers"]["there"].items() if name != "unit_price"}
+        suppliers = {**LARGE["suppliers"], "there": {**there, "price_breaks": table}}
+        file = written(tco.from_data({**LARGE, "suppliers": suppliers}), tmp_path / "table.xlsx")
+        assert 1e300 in [cell.value for cell in read(file)["there"].values()]
+        assert widths_of(file, "there")["D"] < 30
+
     @pytest.mark.parametrize(
         ("value", "form", "shown"),
         [  # as Excel shows them
@@ -782,7 +790,7 @@ class TestColumns:
 
     def test_money_of_millions_has_no_decimals_and_what_is_minute_a_power_of_ten(self):
         assert row_form("fine", [182e6, 183e6], "0") == '#,##0;-#,##0;"0"'
-        assert row_form("fine", [7.9e-8, 8.1e-8], "0") == row_form("fine", [1e300], "0") == "power"
+        assert row_form("fine", [7.9e-8, 8.1e-8], "0") == row_form("count", [1e300], "0") == "power"
         assert row_form("fine", [1234.5], "0") == '#,##0.00;-#,##0.00;"0"'
 
 

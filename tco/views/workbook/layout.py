@@ -80,6 +80,8 @@ _ENDLESS = 1e15
 _DIGITS = re.compile(r"[#,0]*0(\.0+)?(E\+00)?(%)?")
 _LETTER, _BOLD_LETTER, _MARGIN = 1.0, 1.08, 2.0
 """Widths of a figure's letters and of what is left beside it: fonts may be substituted, and figures gain a digit."""
+_WIDEST = 255
+"""Letters beyond which Excel takes a file to be broken."""
 _LONGEST_PLAIN = 10
 """Letters after which Excel rounds a figure of no format of its own."""
 
@@ -145,14 +147,15 @@ def forms_for(present_cost: float, unit_cost: float) -> dict[str, str]:
 def row_form(form: str, values: Sequence[float], whole: str) -> str:
     """Choose the number format of a row: its figures keep four digits, sums those of the sheet where they are large."""
     largest = max(map(abs, values), default=0.0)
+    if form in ("count", "fine") and largest >= _ENDLESS:
+        return "power"
     if form == "money" and 0 < largest < _WHOLE:
         return number_format(decimals_of(largest), "–")
     if form == "fine" and largest:
         least = min(abs(value) for value in values if value)
         fewest = 0 if largest >= EACH else 2 if largest >= _WHOLE else 4
         decimals = max(fewest, decimals_of(max(least, largest / _WHOLE)))
-        short = decimals <= _MOST_DECIMALS and largest < _ENDLESS
-        return number_format(decimals, whole) if short else "power"
+        return number_format(decimals, whole) if decimals <= _MOST_DECIMALS else "power"
     return form
 
 
@@ -270,7 +273,7 @@ class Sheet:
         """Widen columns to the figures that they hold, when all are written: Excel shows ### for one cut off."""
         for first, last, width in self._groups:
             needed = max(self._needed.get(column, 0.0) for column in range(first, last + 1))
-            self.worksheet.set_column(first, last, max(width, needed))
+            self.worksheet.set_column(first, last, min(max(width, needed), _WIDEST))
 
     def _needs(self, column: int, value: float, form: str, role: str) -> None:
         letters = len(shown_as(value, self.book.forms.get(form, form)))
