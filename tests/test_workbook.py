@@ -658,7 +658,7 @@ class TestTheFile:
         assert set(case.inputs) <= set(places)
         row = places["suppliers.borealis.unit_price"][0]
         told = [book["Inputs"][f"{column}{row}"].value for column in "CDFG"]
-        assert told == [4.78, "money/unit", "Quote 2026-10-30, valid 90 days", "procurement"]
+        assert told == [4.78, "GBP/unit", "Quote 2026-10-30, valid 90 days", "procurement"]
 
 
 LARGE: Mapping[str, Any] = {
@@ -684,7 +684,61 @@ LARGE: Mapping[str, Any] = {
 }
 
 
+class TestInputs:
+    def test_stand_with_the_currency_that_they_are_stated_in(self, tmp_path):
+        extra = {
+            "name": "storage",
+            "per": "month",
+            "amount": 2e6,
+            "supplier": "there",
+            "group": "risk",
+            "grade": "hard",
+        }
+        case = tco.from_data({**LARGE, "extra_costs": [*LARGE["extra_costs"], extra]})
+        file = written(case, tmp_path / "units.xlsx")
+        places, cells = input_places(file), read(file)["Inputs"]
+        wanted = {
+            "suppliers.here.unit_price": "JPY/unit",
+            "suppliers.there.unit_price": "EUR/unit",
+            "product.sale_price": "JPY/unit",
+            "exchange_rates.EUR": "JPY/EUR",
+            "extra_costs.insurance.amount": "JPY/year",
+            "extra_costs.storage.amount": "JPY/month",
+            "suppliers.here.failure_rates.rust": "event/shipment",
+        }
+        assert {path: cells[f"D{places[path][0]}"].value for path in wanted} == wanted
+
+    @pytest.mark.parametrize("beyond", [True, False])
+    def test_list_how_lost_customers_are_valued_and_the_first_page_says_so(self, beyond, tmp_path):
+        churn = {"valuation": "lost_margin", "beyond_horizon": beyond}
+        demand = {"customers": 8000, "orders_per_customer_per_year": 5, "annual_base_churn": 0.2}
+        rust = {**LARGE["failures"]["rust"], "churn": 0.02}
+        case = tco.from_data({**LARGE, "churn": churn, "demand": demand, "failures": {"rust": rust}})
+        file = written(case, tmp_path / "churn.xlsx")
+        book, places = read(file), input_places(file)
+        told = {path: book["Inputs"][f"C{places[path][0]}"].value for path in places if path.startswith("churn.")}
+        assert told["churn.valuation"] == "lost margin"
+        assert told["churn.beyond_horizon"] == ("yes" if beyond else "no")
+        assert places["churn.beyond_horizon"][1] == "structure"
+        about = " ".join(str(cell.value) for cell in book["About"].values())
+        assert "A lost customer counts at the margin that is lost" in about
+        after = "The last month's churn holds what customers lost by then would have left after the horizon."
+        assert (after in about) == beyond
+
+
 class TestColumns:
+    def test_of_a_simulation_leave_room_for_long_names_and_heads(self, tmp_path):
+        label = "Slow Post, box of double wall, delivered by night, and insured against all that may happen to it"
+        there = {**LARGE["suppliers"]["there"], "label": label, "freight": {"uniform": [1.0, 2.0]}}
+        case = tco.from_data({**LARGE, "suppliers": {**LARGE["suppliers"], "there": there}})
+        file = written(case, tmp_path / "risk.xlsx", simulation=tco.simulate(case, 64, seed=3))
+        cells, widths, heights = read(file)["Simulation"], widths_of(file, "Simulation"), heights_of(file, "Simulation")
+        for words in (label, "chance that it saves"):
+            place = next(place for place, cell in cells.items() if cell.value == words)
+            lines = heights[place[1:]] // 13.5  # points that a line of ten takes
+            assert lines >= 2
+            assert lines * widths[place[0]] >= 0.78 * len(words)
+
     @pytest.mark.slow
     def test_are_as_wide_as_another_program_needs_to_show_large_money(self, tmp_path):
         office, reader = shutil.which("soffice"), shutil.which("pdftotext")
@@ -711,6 +765,14 @@ class TestColumns:
         assert longest >= len("2,000,000,000,000,000")  # 14 million a year at 182 million each
         assert widths["D"] >= longest
 
+    def test_show_that_a_price_table_has_no_upper_end_in_few_letters(self, tmp_path):
+        table = [{"from_units_per_year": 0, "unit_price": 1.1e6}, {"from_units_per_year": 9e6, "unit_price": 1e6}]
+        there = {name: one for name, one in LARGE["suppliers"]["there"].items() if name != "unit_price"}
+        suppliers = {**LARGE["suppliers"], "there": {**there, "price_breaks": table}}
+        file = written(tco.from_data({**LARGE, "suppliers": suppliers}), tmp_path / "table.xlsx")
+        assert 1e300 in [cell.value for cell in read(file)["there"].values()]
+        assert widths_of(file, "there")["D"] < 30
+
     @pytest.mark.parametrize(
         ("value", "form", "shown"),
         [  # as Excel shows them
@@ -728,8 +790,16 @@ class TestColumns:
 
     def test_money_of_millions_has_no_decimals_and_what_is_minute_a_power_of_ten(self):
         assert row_form("fine", [182e6, 183e6], "0") == '#,##0;-#,##0;"0"'
-        assert row_form("fine", [7.9e-8, 8.1e-8], "0") == row_form("fine", [1e300], "0") == "power"
+        assert row_form("fine", [7.9e-8, 8.1e-8], "0") == row_form("count", [1e300], "0") == "power"
         assert row_form("fine", [1234.5], "0") == '#,##0.00;-#,##0.00;"0"'
+
+
+def heights_of(path: Path, sheet: str) -> dict[str, float]:
+    """Give the heights of a sheet's rows, in points."""
+    with zipfile.ZipFile(path) as file:
+        place = f"xl/worksheets/sheet{sheets_of(file).index(sheet) + 1}.xml"
+        rows = list(ElementTree.fromstring(file.read(place)).iter(f"{_SPACE}row"))
+    return {one.get("r", ""): float(one.get("ht", "15")) for one in rows}
 
 
 def widths_of(path: Path, sheet: str) -> dict[str, float]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from tco.comparison import Line, cost_lines
 from tco.loader import Case
 from tco.numbers import Number
-from tco.views.figures import number_format, value
-from tco.views.workbook.layout import Sheet, address
+from tco.views.figures import currency_of, number_format, value
+from tco.views.workbook.layout import LINE_HEIGHT, Sheet, address, lines_in
 from tco.views.workbook.register import DEFAULT, STRUCTURE, UNUSED, Item, Register
 
 HEADS = ("Input", "What it is", "Value", "Unit", "Range, as stated", "Source", "Owner", "Grade", "Note", "Status")
 VALUE, FIRST_YEAR = 2, 10
 _WIDTHS = (44, 34, 12, 20, 27, 46, 12, 10, 14, 10)
-_LINE = 13.5
 _SECTIONS = {
     "demand": "Demand",
     "product": "Product",
@@ -152,14 +150,20 @@ class InputSheet:
         number = item.number
         self.sheet.text(row, 0, item.path, "top")
         self.sheet.text(row, 1, item.meaning, "quiet wrapped")
-        self.sheet.text(row, 3, "" if item.unit == "1" else item.unit, "unit")
+        self.sheet.text(row, 3, unit_shown(self.case, item), "unit")
         unknown = number is not None and number.word == "unknown"
         status = "unknown" if unknown else item.status
         told = (stated_range(number, item.kind, item.unit), item.source, *_remarks(number), status)
-        lines = max(_lines(words, _WIDTHS[column]) for column, words in [(1, item.meaning), *enumerate(told, start=4)])
-        self.sheet.worksheet.set_row(row, _LINE * lines)
+        lines = max(
+            lines_in(words, _WIDTHS[column]) for column, words in [(1, item.meaning), *enumerate(told, start=4)]
+        )
+        self.sheet.worksheet.set_row(row, LINE_HEIGHT * lines)
         for column, words in enumerate(told, start=4):
             self.sheet.text(row, column, words, "quiet wrapped")
+        if item.word:
+            self.sheet.text(row, VALUE, item.word, "fixed")
+            self.sheet.text(row, self.delivered, item.word, "quiet")
+            return
         role = {STRUCTURE: "fixed", UNUSED: "fixed", DEFAULT: "default"}.get(item.status, "input")
         form = UNKNOWN if unknown else item_form(item)
         if not item.is_path:
@@ -197,6 +201,17 @@ class InputSheet:
         return self.sheet.outside(there)
 
 
+def unit_shown(case: Case, item: Item) -> str:
+    """Write the unit of an input with the currency that it is stated in; nothing for a share or a count."""
+    section, _, last = item.path.rpartition(".")
+    if section == "exchange_rates":
+        return f"{case.currency}/{last}"
+    first, *rest = item.unit.split("/")
+    monthly = {extra.amount.path for option in case.options for extra in option.extras if extra.per == "month"}
+    rest += ["month"] if item.path in monthly else []
+    return "/".join([currency_of(case, item.path) if first == "money" else first, *rest]) if item.unit != "1" else ""
+
+
 def item_form(item: Item) -> str:
     """Choose the number format of an input."""
     written = [value(one, item.kind, item.unit).removesuffix(" %") for one in item.values]
@@ -223,11 +238,6 @@ def stated_range(number: Number | None, kind: str, unit: str = "") -> str:
         return ""
     shown = [value(float(number.value.quantile(share)), kind, unit) for share in (0.05, 0.95)]
     return f"{number.value.name.removeprefix('a ').removeprefix('an ')}: 90 % between {' and '.join(shown)}"
-
-
-def _lines(words: str, width: float) -> int:
-    """Say how many lines words take in a column, whose width is counted in digits: most letters are narrower."""
-    return max(1, math.ceil(0.78 * len(words) / width))
 
 
 def _gathered(items: list[Item]) -> list[Item]:

@@ -23,6 +23,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "quiet wrapped": {"font_color": QUIET, "text_wrap": True, "valign": "top"},
     "unit": {"font_color": QUIET, "align": "left", "indent": 1, "valign": "top"},
     "top": {"valign": "top"},
+    "top number": {"valign": "top", "align": "right"},
     "note": {"font_color": QUIET, "italic": True},
     "note right": {"font_color": QUIET, "italic": True, "align": "right"},
     "title": {"bold": True, "font_size": 16, "font_color": ACCENT},
@@ -65,6 +66,7 @@ FORMS: Mapping[str, str] = {
     "plain": "General",
 }
 """Number formats by what is shown; those of money and of prices follow the size of a case's figures."""
+LINE_HEIGHT = 13.5
 _LEADS = ("=", "+", "-", "@", "\t", "\r")
 _UNSAFE = frozenset("[]:*?/\\'()")
 """Excel refuses all but brackets, which a formula's functions are told apart by."""
@@ -78,6 +80,8 @@ _ENDLESS = 1e15
 _DIGITS = re.compile(r"[#,0]*0(\.0+)?(E\+00)?(%)?")
 _LETTER, _BOLD_LETTER, _MARGIN = 1.0, 1.08, 2.0
 """Widths of a figure's letters and of what is left beside it: fonts may be substituted, and figures gain a digit."""
+_WIDEST = 255
+"""Letters beyond which Excel takes a file to be broken."""
 _LONGEST_PLAIN = 10
 """Letters after which Excel rounds a figure of no format of its own."""
 
@@ -143,14 +147,15 @@ def forms_for(present_cost: float, unit_cost: float) -> dict[str, str]:
 def row_form(form: str, values: Sequence[float], whole: str) -> str:
     """Choose the number format of a row: its figures keep four digits, sums those of the sheet where they are large."""
     largest = max(map(abs, values), default=0.0)
+    if form in ("count", "fine") and largest >= _ENDLESS:
+        return "power"
     if form == "money" and 0 < largest < _WHOLE:
         return number_format(decimals_of(largest), "–")
     if form == "fine" and largest:
         least = min(abs(value) for value in values if value)
         fewest = 0 if largest >= EACH else 2 if largest >= _WHOLE else 4
         decimals = max(fewest, decimals_of(max(least, largest / _WHOLE)))
-        short = decimals <= _MOST_DECIMALS and largest < _ENDLESS
-        return number_format(decimals, whole) if short else "power"
+        return number_format(decimals, whole) if decimals <= _MOST_DECIMALS else "power"
     return form
 
 
@@ -174,6 +179,11 @@ def _digits(size: float, found: re.Match[str]) -> str:
         return f"{size:.{decimals}E}"
     size = 100 * size if found[3] else size
     return f"{size:{',' if ',' in found[0] else ''}.{decimals}f}" + (found[3] or "")
+
+
+def lines_in(words: str, width: float) -> int:
+    """Say how many lines words take in a column, whose width is counted in digits: most letters are narrower."""
+    return max(1, math.ceil(0.78 * len(words) / width))
 
 
 class Book:
@@ -263,7 +273,7 @@ class Sheet:
         """Widen columns to the figures that they hold, when all are written: Excel shows ### for one cut off."""
         for first, last, width in self._groups:
             needed = max(self._needed.get(column, 0.0) for column in range(first, last + 1))
-            self.worksheet.set_column(first, last, max(width, needed))
+            self.worksheet.set_column(first, last, min(max(width, needed), _WIDEST))
 
     def _needs(self, column: int, value: float, form: str, role: str) -> None:
         letters = len(shown_as(value, self.book.forms.get(form, form)))

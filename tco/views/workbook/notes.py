@@ -14,7 +14,8 @@ from tco.simulation import Simulation
 from tco.version import VERSION
 from tco.views.workbook.checking import OK, CheckSheet, traffic_lights
 from tco.views.workbook.compared import CompareSheet
-from tco.views.workbook.layout import Sheet, address, row_form
+from tco.views.workbook.layout import LINE_HEIGHT, Sheet, address, lines_in, row_form
+from tco.views.workbook.register import BEYOND
 
 
 def write_about(
@@ -43,7 +44,7 @@ def write_about(
         sheet.text(row, 1, "not in this workbook: it was not worked out", "note")
     row += 2
     sheet.line(row, ("How to read it", "", *_REST), "head")
-    for words in _HOW:
+    for words in (*_HOW, *_of_churn(checks)):
         row += 1
         sheet.text(row, 0, words)
     row += 1
@@ -60,6 +61,16 @@ def write_about(
                 row += 1
                 row = _paragraph(sheet, row, words) - 1
     _origin(case, comparison, sheet, row + 2)
+
+
+def _of_churn(checks: CheckSheet) -> list[str]:
+    """Say at what lost customers count, and that the last month's churn holds what lies beyond the horizon."""
+    churn = checks.case.file.churn
+    if churn is None:
+        return []
+    told = f"A lost customer counts at {_VALUATIONS[churn.valuation]}; another valuation is chosen in the case file."
+    beyond = any("lost_beyond_horizon" in one.wiring.names for one in checks.calculations.values())
+    return [told, f"{BEYOND[0].upper()}{BEYOND[1:]}."] if beyond else [told]
 
 
 def _answer(comparison: Comparison, checks: CheckSheet, compare: CompareSheet, sheet: Sheet) -> int:
@@ -163,7 +174,8 @@ def write_tornado(result: Tornado, label: str, sheet: Sheet) -> None:
     )
     ends = f"from its {100 * result.low:g}th to its {100 * result.high:g}th percentile"
     _values_head("Sensitivity", f"Each input alone {ends}, all others at their means; {figure}, of {label}.", sheet)
-    sheet.widths(52, *[16] * 5)
+    widths = [52.0, *[16.0] * 5]
+    sheet.widths(*widths)
     rows = [
         {
             "input": bar.path,
@@ -175,7 +187,7 @@ def write_tornado(result: Tornado, label: str, sheet: Sheet) -> None:
         }
         for bar in result.bars
     ]
-    _table(3, ("input", "from", "to", "figure at from", "figure at to", "swing"), rows, sheet)
+    _table(3, ("input", "from", "to", "figure at from", "figure at to", "swing"), rows, sheet, widths)
     sheet.worksheet.freeze_panes(4, 1)
     sheet.worksheet.repeat_rows(3)
 
@@ -184,7 +196,8 @@ def write_simulation(simulation: Simulation, sheet: Sheet) -> None:
     """Write how sure the answer is, then every figure's spread, as values."""
     told = f"{simulation.n:,} draws, seed {simulation.seed}, {simulation.method}."
     _values_head("Simulation", told, sheet)
-    sheet.widths(28, 34, *[15] * 9)
+    widths = [34.0, 34.0, *[16.0] * 9]
+    sheet.widths(*widths)
     summary = [
         {
             "option": option.label,
@@ -199,9 +212,9 @@ def write_simulation(simulation: Simulation, sheet: Sheet) -> None:
         }
         for option in simulation.suppliers
     ]
-    _table(3, list(summary[0]), summary, sheet)
+    _table(3, list(summary[0]), summary, sheet, widths)
     rows = list(simulation.rows())
-    _table(5 + len(summary), list(dict.fromkeys(key for row in rows for key in row)), rows, sheet)
+    _table(5 + len(summary), list(dict.fromkeys(key for row in rows for key in row)), rows, sheet, widths)
     sheet.worksheet.freeze_panes(3, 1)
 
 
@@ -210,28 +223,46 @@ def _values_head(title: str, told: str, sheet: Sheet) -> None:
     sheet.text(1, 0, f"Values, worked out by tco {VERSION}; they do not follow when inputs are changed. {told}", "note")
 
 
-def _table(top: int, heads: Sequence[str], rows: Sequence[Mapping[str, Any]], sheet: Sheet) -> None:
-    """Write rows below their heads: each column's words to the left, its numbers to the right."""
+def _table(
+    top: int, heads: Sequence[str], rows: Sequence[Mapping[str, Any]], sheet: Sheet, widths: Sequence[float]
+) -> None:
+    """Write rows below their heads, as high as their words need: words to the left, numbers to the right."""
+    _high(top, heads, sheet, [width / _BOLD for width in widths])
     for column, head in enumerate(heads):
         numbers = any(isinstance(row.get(head), int | float) for row in rows)
         sheet.text(top, column, head.replace("_", " "), "number head" if numbers else "head")
     for number, row in enumerate(rows, start=top + 1):
+        _high(number, [one if isinstance(one := row.get(head), str) else "" for head in heads], sheet, widths)
         for column, head in enumerate(heads):
             form = "share" if head.startswith("chance") else ""
             _value(sheet, number, column, row.get(head), form)
 
 
+def _high(row: int, words: Sequence[str], sheet: Sheet, widths: Sequence[float]) -> None:
+    """Make a row as high as its words need; one of a single line stays as it is."""
+    lines = max(lines_in(one, width) for one, width in zip(words, widths, strict=False))
+    if lines > 1:
+        sheet.worksheet.set_row(row, LINE_HEIGHT * lines)
+
+
 def _value(sheet: Sheet, row: int, column: int, value: Any, form: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        sheet.text(row, column, "" if value is None else str(value))
+        sheet.text(row, column, "" if value is None else str(value), "wrapped")
     elif value != value or abs(value) == float("inf"):
-        sheet.text(row, column, "–", "value")
+        sheet.text(row, column, "–", "top number")
     else:
-        sheet.number(row, column, float(value), form or row_form("fine", [float(value)], "0"))
+        sheet.number(row, column, float(value), form or row_form("fine", [float(value)], "0"), "top number")
 
 
+_BOLD = 1.4
+"""By how much a head's letters, among whose words lines break early, are taken to be wider."""
 _WIDE = 7
 _REST = ("",) * (_WIDE - 2)
+_VALUATIONS = {
+    "lost_margin": "the margin that is lost",
+    "lifetime_value": "a lifetime value",
+    "reacquisition": "the cost of winning another",
+}
 _HOW = (
     "Money is nominal until discounted. Costs are positive, credits negative; a saving is against the baseline.",
     "Headlines come three times: hard (invoiced or metered), with what is estimated, and all in, with customers lost.",

@@ -19,6 +19,7 @@ STATED, DEFAULT, STRUCTURE, UNUSED = "stated", "default", "structure", "moves no
 TOLERANCE = 1e-9
 """How far, as a share, a check may be off."""
 NONE, ONE, ENDLESS = "none", "one", "no upper limit"
+BEYOND = "the last month's churn holds what customers lost by then would have left after the horizon"
 _SEASON = "demand.seasonality"
 _MODE_FIELDS = {entry.name: name for name, entry in entries(Mode).items()}
 _SCALAR_KEYS = {entry.name: key for key, entry in SCALARS.items()}
@@ -43,6 +44,8 @@ class Item:
         As stated, with its distribution and remarks.
     source : str
         Stated beside it or for its section.
+    word : str
+        What is chosen, where that is no number.
     """
 
     path: str
@@ -53,6 +56,7 @@ class Item:
     status: str = STATED
     number: Number | None = None
     source: str = ""
+    word: str = ""
 
     @property
     def is_path(self) -> bool:
@@ -128,6 +132,7 @@ class Register:
         )
         for path, meaning, value in structure:
             self._keep(Item(path, meaning, "1", "number", (value,), STRUCTURE))
+        self._choices()
         stated = file.demand.seasonality
         for month, path in enumerate(self.seasons()):
             number = stated[month] if stated else None
@@ -145,6 +150,17 @@ class Register:
                     source,
                 )
             )
+
+    def _choices(self) -> None:
+        """Keep how lost customers are valued, which chooses formulas."""
+        churn = self.case.file.churn
+        if churn is not None:
+            chosen = (
+                ("churn.valuation", "what a lost customer counts at", churn.valuation.replace("_", " ")),
+                ("churn.beyond_horizon", BEYOND, "yes" if churn.beyond_horizon else "no"),
+            )
+            for path, meaning, word in chosen:
+                self._keep(Item(path, meaning, "1", "number", (0.0,), STRUCTURE, word=word))
 
     def _stated(self, one: Input, status: str) -> Item:
         entry, number = one.entry, one.number
