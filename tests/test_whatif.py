@@ -369,6 +369,27 @@ class TestThePage:
         assert page.evaluate("settings") == {PRICE: 5.25}
         assert figures(page) == shown
 
+    def test_a_file_of_another_case_is_refused_by_both_names(self, page, tmp_path):
+        (tmp_path / "screws.json").write_text(
+            json.dumps({"whatif": 1, "case": "Screws", "fingerprint": "x", "settings": {PRICE: 0.005}})
+        )
+        page.set_input_files("#load", tmp_path / "screws.json")
+        page.wait_for_timeout(200)
+        told = page.text_content("#refused")
+        name = tco.load(ROOT / "scenarios/cartridges.yaml").name
+        assert f"screws.json: expected settings of the case “{name}”, found those of “Screws”" in told
+        assert "nothing was taken" in told
+        assert page.evaluate("settings") == {}
+
+    def test_a_file_of_another_state_of_the_case_is_taken(self, page, tmp_path):
+        name = tco.load(ROOT / "scenarios/cartridges.yaml").name
+        text = json.dumps({"whatif": 1, "case": name, "fingerprint": "x", "settings": {PRICE: 5}})
+        (tmp_path / "mine.json").write_text(text)
+        page.set_input_files("#load", tmp_path / "mine.json")
+        page.wait_for_timeout(200)
+        assert page.evaluate("settings") == {PRICE: 5}
+        assert "saved for another state of the case" in page.text_content("#note")
+
     @pytest.mark.parametrize(
         ("text", "words"),
         [
@@ -823,6 +844,13 @@ class TestTheFile:
         offered = json.loads(re.search(r'id="model">(.*?)</script>', text, re.S)[1])["inputs"]
         assert "inventory.stockout.backorder_cost" in offered
         assert "inventory.stockout.lost_share" not in offered
+
+    def test_says_how_often_inputs_were_drawn_or_that_none_is_uncertain(self, tmp_path):
+        uncertain = self.written(tco.load(ROOT / "scenarios/couriers.yaml"), tmp_path)
+        assert f"Each uncertain input drawn {DRAWS} times (seed 0), as the case states it. This does not" in uncertain
+        certain = self.written(priced(4, 5, 1000), tmp_path)
+        assert "The case states no range: every input has a single value, and so has the answer. This does" in certain
+        assert "drawn" not in certain.split('id="simulated"')[1].split("<h2>")[0]
 
     def test_is_refused_for_a_single_option(self, tmp_path):
         suppliers = {"acme": {"unit_price": 2}}

@@ -134,7 +134,6 @@ def _page(
     data = {"best": best, "churn": churn, "inputs": {one.path: one.to_dict() for one in (*first, *rest)}}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     scenario = f" (scenario: {case.scenario})" if case.scenario else ""
-    draws = f"{worlds.n:,}" if worlds.draws else "once, for nothing is uncertain, not"
     return (
         environment.from_string(_text("whatif.html")).render(
             title=case.name + scenario,
@@ -148,7 +147,7 @@ def _page(
             sections=list(sections(rest)),
             churn=churn,
             simulated=simulated,
-            draws=draws,
+            draws=f"{worlds.n:,}" if worlds.draws else "",
             seed=worlds.seed,
             gaps=_gaps(case),
             not_modelled=NOT_MODELLED,

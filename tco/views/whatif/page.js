@@ -633,6 +633,11 @@ async function loadFile(file) {
   try {
     const found = JSON.parse(await file.text());
     if (found?.whatif !== 1 || typeof found.settings !== "object" || found.settings === null) throw new SyntaxError();
+    if (typeof found.case === "string" && found.case !== model.case) {
+      const both = `expected settings of the case “${model.case}”, found those of “${found.case}”`;
+      tell([`${file.name}: ${both}: nothing was taken. Load them into the page of that case`], "");
+      return;
+    }
     const same = found.fingerprint === model.fingerprint;
     tell(take(found.settings, found.option, "This file"), same ? "Settings loaded." : "Settings loaded; they were saved for another state of the case.");
     remember();
