@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
@@ -235,8 +236,13 @@ class TestArithmetic:
 def figures(page):
     """Give what the three cards show: the saving in each total, as a number."""
     page.wait_for_timeout(60)
-    texts = page.locator(".card .saved").all_text_contents()
-    return [int(text.replace(",", "")) for text in texts]
+    return [int(number(text)) for text in page.locator(".card .saved").all_text_contents()]
+
+
+def number(text):
+    """Read an amount as the page writes it: 1,234.5 m."""
+    amount, _, letters = text.replace(",", "").partition(" ")
+    return Decimal(amount) * {"": 1, "k": 10**3, "m": 10**6, "bn": 10**9, "tn": 10**12}[letters]
 
 
 def box(page, path):
@@ -362,6 +368,27 @@ class TestThePage:
         page.wait_for_timeout(200)
         assert page.evaluate("settings") == {PRICE: 5.25}
         assert figures(page) == shown
+
+    def test_a_file_of_another_case_is_refused_by_both_names(self, page, tmp_path):
+        (tmp_path / "screws.json").write_text(
+            json.dumps({"whatif": 1, "case": "Screws", "fingerprint": "x", "settings": {PRICE: 0.005}})
+        )
+        page.set_input_files("#load", tmp_path / "screws.json")
+        page.wait_for_timeout(200)
+        told = page.text_content("#refused")
+        name = tco.load(ROOT / "scenarios/cartridges.yaml").name
+        assert f"screws.json: expected settings of the case “{name}”, found those of “Screws”" in told
+        assert "nothing was taken" in told
+        assert page.evaluate("settings") == {}
+
+    def test_a_file_of_another_state_of_the_case_is_taken(self, page, tmp_path):
+        name = tco.load(ROOT / "scenarios/cartridges.yaml").name
+        text = json.dumps({"whatif": 1, "case": name, "fingerprint": "x", "settings": {PRICE: 5}})
+        (tmp_path / "mine.json").write_text(text)
+        page.set_input_files("#load", tmp_path / "mine.json")
+        page.wait_for_timeout(200)
+        assert page.evaluate("settings") == {PRICE: 5}
+        assert "saved for another state of the case" in page.text_content("#note")
 
     @pytest.mark.parametrize(
         ("text", "words"),
@@ -618,6 +645,147 @@ def test_a_link_that_does_not_fit_is_told_plainly(half_known, hash, words):
     page.close()
 
 
+def priced(unit_price, challenger, units, **more):
+    """Two options that differ in price and in how often they fail; a failure costs half a contact."""
+    data = {"tco": 1, "name": "priced", "currency": "EUR", "start": "2027-01", "horizon_months": 24}
+    data |= {"discount_rate": 0.08, "baseline": "today", "demand": {"units_per_year": units}}
+    data |= {"contacts": {"cost": 1000 * unit_price}}
+    data["failures"] = {"breaks": {"stage": "use", "liable": "supplier", "contacts": 0.5}}
+    today = {"unit_price": unit_price, "failure_rates": {"breaks": 0.0005}}
+    other = {"unit_price": challenger, "failure_rates": {"breaks": 0.0001}, **more}
+    return tco.from_data({**data, "suppliers": {"today": today, "other": other}})
+
+
+@pytest.fixture
+def shown(browser, tmp_path):
+    """Open the page of a case at a width; every error of its script is told at the end."""
+    opened, told = [], []
+
+    def show(case, width=1280):
+        whatif(case, tmp_path / "whatif.html", n=DRAWS)
+        context = browser.new_context(offline=True, viewport={"width": width, "height": 844})
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.goto((tmp_path / "whatif.html").as_uri())
+        page.wait_for_timeout(100)
+        return page
+
+    yield show
+    for context in opened:
+        context.close()
+    assert told == []
+
+
+def cells(page, line):
+    return page.locator("#lines tr").filter(has=page.get_by_role("rowheader", name=line, exact=True)).locator("td")
+
+
+def bridge(page):
+    """Read the two costs and the steps of the bridge, as numbers."""
+    amount = r"([+-]?[\d,.]+(?: (?:k|m|bn|tn))?)"
+    told = page.locator("#bridge svg").get_attribute("aria-label")
+    ends = re.match(rf"From {amount} with .* to {amount} with .*?, EUR a unit: ", told)
+    steps = re.findall(rf" {amount}(?:;|$)", told[ends.end() - 1 :])
+    return number(ends[1]), [number(step) for step in steps], number(ends[2])
+
+
+class TestFiguresAreWrittenByTheirSize:
+    def test_goods_that_cost_a_fraction_of_a_cent_show_what_they_cost(self, shown):
+        """Contacts: 0.5 x 4.20 x 0.05 % is 0.00105 a unit, and a fifth of it; 0.00525 less 0.00481 is 0.00044."""
+        page = shown(priced(0.0042, 0.0046, 30_000_000))
+        assert cells(page, "Purchase").all_text_contents() == ["0.004200", "0.004600"]
+        assert cells(page, "Contacts").all_text_contents() == ["0.001050", "0.000210"]
+        assert cells(page, "All in, a unit").all_text_contents() == ["0.005250", "0.004810"]
+        assert page.locator(".card .words").all_text_contents() == ["saved, 0.0004400 a unit"] * 3
+        assert page.locator(".card .price").first.text_content() == "highest price 0.005040 EUR a unit"
+        assert "0.005250" in page.text_content("#stacks")
+        base, steps, option = bridge(page)
+        assert (base, steps, option) == (
+            Decimal("0.005250"),
+            [Decimal("0.000400"), Decimal("-0.000840")],
+            Decimal("0.004810"),
+        )
+
+    def test_sums_below_one_are_no_nothing(self, shown):
+        """One unit in a year, two years: 0.0044 saved twice over; the baseline's 0.105 is told in three decimals."""
+        page = shown(priced(0.042, 0.046, 1).with_({"discount_rate": 0.0}))
+        assert [number(text) for text in page.locator(".card .saved").all_text_contents()] == [Decimal("0.009")] * 3
+        assert page.locator(".card .words").first.text_content() == "saved, 0.004400 a unit"
+
+    def test_large_figures_are_written_in_millions_and_more(self, shown):
+        """Without discounting 60,000 units cost 8.0 + 2.0 million each, and 8.2 + 0.4: 1.4 million saved of each."""
+        page = shown(priced(8e6, 8.2e6, 30_000).with_({"discount_rate": 0.0}))
+        assert cells(page, "Purchase").all_text_contents() == ["8.000 m", "8.200 m"]
+        assert cells(page, "All in, a unit").all_text_contents() == ["10.000 m", "8.600 m"]
+        assert cells(page, "Saved, all in").all_text_contents() == ["–", "+84,000 m"]
+        assert page.locator(".card .saved").all_text_contents() == ["+84,000 m"] * 3
+        assert page.locator(".card .words").first.text_content() == "saved, 1,400,000 a unit"
+        assert "saves on average, EUR million" in page.text_content("#figures")
+
+    @pytest.mark.parametrize("price", [4.2e-6, 0.0042, 4.2, 4200.0, 4.2e9])
+    def test_the_bridge_adds_up_as_it_stands_there(self, shown, price):
+        page = shown(priced(price, price * 1.0917, 30_000_000, freight=price / 70, one_off=price * 1e5))
+        for share in np.random.default_rng(3).uniform(0.5, 2, 8):
+            page.evaluate("(x) => { take({'suppliers.other.unit_price': x}); }", price * share)
+            page.wait_for_timeout(40)
+            base, steps, option = bridge(page)
+            assert base + sum(steps) == option
+            assert len(steps) >= 3
+            assert max(map(abs, steps)) > 0
+
+    @pytest.mark.parametrize(
+        ("table", "amount", "words"),
+        [
+            ("each", 0.0, "0"),
+            ("each", 0.0052, "0.005200"),
+            ("each", 0.52, "0.520"),
+            ("each", 5.2, "5.20"),
+            ("each", 520, "520.00"),
+            ("each", 5200, "5,200.0"),
+            ("each", 52_000, "52,000"),
+            ("each", 8.196e6, "8.1960 m"),
+            ("sums", 9_999_999, "9,999,999"),
+            ("sums", 3_465_091_438, "3,465.1 m"),
+            ("sums", 8.26e15, "8,260.0 tn"),
+            ("alone", 43_255, "43,255"),
+            ("alone", 10_838_229, "10.84 m"),
+            ("alone", 3.5e12, "3.500 tn"),
+        ],
+    )
+    def test_by_the_rules_of_the_report(self, page, table, amount, words):
+        """Four digits of the largest of a table, in full up to 100,000 a unit and 10 million in all."""
+        found = page.evaluate("([table, x]) => amount(x, formOf(table, [x, -x / 7]))", [table, amount])
+        assert found == words
+
+
+CUT_OFF = """() => {
+    const right = (one) => one.getBoundingClientRect().right;
+    const beyond = [...document.querySelectorAll('body *')].filter((one) => right(one) > innerWidth + 1);
+    const outside = [...document.querySelectorAll('svg[role=img] text')].filter((one) => {
+        const [own, all] = [one, one.closest('svg')].map((x) => x.getBoundingClientRect());
+        return own.right > all.right + 1 || own.left < all.left - 1;
+    });
+    const narrow = [...document.querySelectorAll('.card p, .control input[type=number]')].filter(
+        (one) => one.scrollWidth > one.clientWidth + 1
+    );
+    return [...beyond.filter((one) => !one.closest('.table')), ...outside, ...narrow].map(
+        (one) => one.value ?? one.textContent
+    );
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("price", [4.2e-6, 8e6, 8e10])
+def test_nothing_is_cut_off_however_small_or_large_the_sums_are(shown, width, price):
+    """The largest sums are of the order of 1e16: 60,000 units and more at 80 billion."""
+    page = shown(priced(price, 1.0917 * price, 100_000, one_off=price * 1e3, label="Another maker " * 5), width)
+    page.locator("#more").evaluate("(one) => (one.open = true)")
+    page.wait_for_timeout(100)
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 HOSTILE = """</script><script>alert(1)</script><!-- & "' <img src=x onerror=alert(2)>"""
 
 
@@ -676,6 +844,13 @@ class TestTheFile:
         offered = json.loads(re.search(r'id="model">(.*?)</script>', text, re.S)[1])["inputs"]
         assert "inventory.stockout.backorder_cost" in offered
         assert "inventory.stockout.lost_share" not in offered
+
+    def test_says_how_often_inputs_were_drawn_or_that_none_is_uncertain(self, tmp_path):
+        uncertain = self.written(tco.load(ROOT / "scenarios/couriers.yaml"), tmp_path)
+        assert f"Each uncertain input drawn {DRAWS} times (seed 0), as the case states it. This does not" in uncertain
+        certain = self.written(priced(4, 5, 1000), tmp_path)
+        assert "The case states no range: every input has a single value, and so has the answer. This does" in certain
+        assert "drawn" not in certain.split('id="simulated"')[1].split("<h2>")[0]
 
     def test_is_refused_for_a_single_option(self, tmp_path):
         suppliers = {"acme": {"unit_price": 2}}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tco.loader import Case
@@ -19,6 +19,8 @@ _DIGITS = 4
 """Digits of a table's largest figure that are told, where it has as many."""
 _DIMES = 0.1
 """Money a unit below which two decimals tell too little."""
+_POWERS = range(-15, 22)
+"""Powers of ten between which figures are written otherwise."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,15 @@ class Figures:
         unit = next((unit for unit in UNITS[1:] if largest / unit[0] < widest), _LAST)
         return cls(*unit, decimals=max(_DIGITS - math.floor(math.log10(largest / unit[0])), 0))
 
+    @classmethod
+    def alone(cls, amount: float, full: float = SUMS) -> Figures:
+        """Choose for an amount that stands alone: in full below a limit, else with four digits."""
+        form, size = cls.of([amount], full), abs(amount)
+        if not form.word:
+            return form
+        unit = next((unit for unit in UNITS[1:] if size / unit[0] < 1e3), _LAST)
+        return cls(*unit, decimals=max(_DIGITS - 1 - math.floor(math.log10(size / unit[0])), 0))
+
     def plain(self, amount: float | None) -> str:
         """Write an amount; a dash for none."""
         return "–" if amount is None else f"{self._rounded(amount):,.{self.decimals}f}"
@@ -77,6 +88,12 @@ def decimals_of(largest: float) -> int:
     if largest >= _DIMES:
         return 3
     return min(_DIGITS - 1 - math.floor(math.log10(largest)), 12)
+
+
+def by_size(choose: Callable[[float], Figures]) -> list[dict[str, Any]]:
+    """List what a rule chooses for nothing and from each power of ten on: all that it can choose, for a page."""
+    sizes = (0.0, *(float(f"1e{power}") for power in _POWERS))
+    return [{"from": size, **asdict(choose(size))} for size in sizes]
 
 
 def number_format(decimals: int, nothing: str = "") -> str:
@@ -110,12 +127,8 @@ def told_each_signed(amount: float) -> str:
 
 
 def _told(amount: float, full: float) -> str:
-    form = Figures.of([amount], full)
-    if not form.word:
-        return form.plain(amount)
-    unit = next((unit for unit in UNITS[1:] if abs(amount) / unit[0] < 1e3), _LAST)
-    digits = max(_DIGITS - 1 - math.floor(math.log10(abs(amount) / unit[0])), 0)
-    return f"{amount / unit[0]:,.{digits}f} {unit[2]}"
+    form = Figures.alone(amount, full)
+    return f"{form.plain(amount)} {form.letters}".rstrip()
 
 
 def _signed(amount: float, written: str) -> str:

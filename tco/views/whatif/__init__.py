@@ -22,9 +22,10 @@ from tco.progress import Progress, Steps
 from tco.quantity import GRADES
 from tco.results import TOTALS, WITHIN
 from tco.version import VERSION
+from tco.views.figures import EACH, Figures, by_size
 from tco.views.report.content import NOT_MODELLED
 from tco.views.risk import chance
-from tco.views.table import NAMES, signed, uneven_gap
+from tco.views.table import NAMES, uneven_gap
 from tco.views.whatif.controls import Control, churn_paths, controls_of, sections
 from tco.views.whatif.translation import Translation, translated
 from tco.views.whatif.unfolded import Unfolded
@@ -79,7 +80,7 @@ def whatif(
         raise TcoError(f"expected a case with an option besides the baseline, found only {case.baseline}")
     steps = Steps(progress, 3)
     worlds = Worlds.of(case, n, seed=seed, outcomes=Outcomes(case))
-    simulated = list(_simulated(case, worlds))
+    simulated = _simulated(case, worlds)
     steps.done()
     unfolded = Unfolded(case)
     first, rest = controls_of(unfolded)
@@ -88,21 +89,29 @@ def whatif(
     steps.done()
 
 
-def _simulated(case: Case, worlds: Worlds) -> Iterator[dict[str, Any]]:
-    """Say of each option what it saves in the simulation, all in."""
+def _simulated(case: Case, worlds: Worlds) -> list[dict[str, Any]]:
+    """Say of each option what it saves in the simulation, all in, in figures that are written alike."""
+    found = []
     for option in case.options:
         if option.name != case.baseline:
             saved = worlds.savings(option.name)[TOTALS.index("all_in")]
-            low, high = (float(x) for x in np.quantile(saved, (0.05, 0.95)))
-            yield {
-                "name": option.name,
-                "label": sentence(option.label),
-                "incomplete": bool(option.unknown or case.option(case.baseline).unknown),
-                "saved": float(saved.mean()),
-                "mean": signed(float(saved.mean())),
-                "range": f"{signed(low)} to {signed(high)}",
-                "chance": chance(float((saved > 0).mean())),
-            }
+            ends = [float(x) for x in np.quantile(saved, (0.05, 0.95))]
+            incomplete = bool(option.unknown or case.option(case.baseline).unknown)
+            found.append((option, incomplete, float(saved.mean()), ends, float((saved > 0).mean())))
+    form = Figures.of(x for _, _, mean, ends, _ in found for x in (mean, *ends))
+    return [
+        {
+            "name": option.name,
+            "label": sentence(option.label),
+            "incomplete": incomplete,
+            "saved": mean,
+            "mean": form.signed(mean),
+            "range": " to ".join(map(form.signed, ends)),
+            "unit": form.word,
+            "chance": chance(wins),
+        }
+        for option, incomplete, mean, ends, wins in found
+    ]
 
 
 def _page(
@@ -125,7 +134,6 @@ def _page(
     data = {"best": best, "churn": churn, "inputs": {one.path: one.to_dict() for one in (*first, *rest)}}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     scenario = f" (scenario: {case.scenario})" if case.scenario else ""
-    draws = f"{worlds.n:,}" if worlds.draws else "once, for nothing is uncertain, not"
     return (
         environment.from_string(_text("whatif.html")).render(
             title=case.name + scenario,
@@ -139,7 +147,7 @@ def _page(
             sections=list(sections(rest)),
             churn=churn,
             simulated=simulated,
-            draws=draws,
+            draws=f"{worlds.n:,}" if worlds.draws else "",
             seed=worlds.seed,
             gaps=_gaps(case),
             not_modelled=NOT_MODELLED,
@@ -184,6 +192,11 @@ def _model(case: Case, unfolded: Unfolded, translation: Translation) -> dict[str
         "scenario": case.scenario,
         "remade": _is_remade(case),
         "currency": case.currency,
+        "figures": {
+            "sums": by_size(lambda largest: Figures.of([largest])),
+            "each": by_size(lambda largest: Figures.of([largest], EACH)),
+            "alone": by_size(Figures.alone),
+        },
         "baseline": case.baseline,
         "options": [{"name": option.name, "label": option.label} for option in case.options],
         "lines": [{"name": line.name, "group": line.group, "grade": line.grade} for line in unfolded.lines],

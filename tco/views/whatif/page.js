@@ -15,13 +15,31 @@ const format = (value, options) => {
   const text = formats.get(key).format(value);
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
 };
-const money = (value) => format(value, { maximumFractionDigits: 0 });
-const signed = (value) => format(value, { maximumFractionDigits: 0, signDisplay: "exceptZero" });
-const each = (value, more = {}) => {
-  const digits = Math.abs(value) < 1e3 ? 2 : Math.abs(value) < 1e4 ? 1 : 0;
-  return format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...more });
+// How amounts are written beside each other, by the largest of them: the rules of the report, as tables by size.
+const formOf = (table, amounts) => {
+  const largest = Math.max(0, ...amounts.map(Math.abs));
+  return model.figures[table].findLast(({ from }) => from <= largest);
 };
-const price = (value) => (Math.abs(value) < 1 ? format(value, { maximumSignificantDigits: 3 }) : each(value));
+const amount = (value, { divisor, decimals, letters }, more = {}) => {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return `${format(value / divisor, { ...digits, ...more })} ${letters}`.trim();
+};
+const withSign = { signDisplay: "exceptZero" };
+const signed = (value, form) => amount(value, form, withSign);
+const alone = (value) => amount(value, formOf("alone", [value]));
+const totalsOf = (found, names) => names.flatMap((name) => Object.values(found.options[name].totals));
+const everyName = model.options.map(({ name }) => name);
+// Costs of a unit: of all options alike.
+const eachForm = (found) => formOf("each", totalsOf(found, everyName).map((one) => one.cost_per_unit));
+// Sums saved by some options: no finer than the baseline's cost is told, so that no rounding looks like money.
+const finestOf = (found) => {
+  const { divisor, decimals } = formOf("sums", [found.options[model.baseline].totals.all_in.present_cost]);
+  return divisor > 1 ? 0 : decimals;
+};
+const savedForm = (found, names) => {
+  const form = formOf("sums", totalsOf(found, names).map(({ npv }) => npv));
+  return form.divisor > 1 ? form : { ...form, decimals: Math.min(form.decimals, finestOf(found)) };
+};
 const plain = (value, digits = 12) => String(Number(value.toPrecision(digits)));
 const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const words = (name) => upper(name.replaceAll("_", " "));
@@ -37,6 +55,8 @@ const scaleOf = (input) => (input.percent ? 100 : 1);
 // What the case states may be the mean of a range, with many digits; what was typed is shown as it was.
 const shown = (input, value) => plain(value * scaleOf(input), value === input.value ? 6 : 12);
 const written = (input, value) => `${shown(input, value)}${input.percent ? " %" : ""}`;
+
+const MOST_DIGITS = 8; // of a field that is as wide as all others
 
 // --- Settings ---
 
@@ -102,6 +122,7 @@ function Control(box) {
       field.value = shown(input, value);
       complain("");
     }
+    field.classList.toggle("long", field.value.length > MOST_DIGITS);
     slider.setAttribute("aria-valuetext", `${written(input, value)} ${input.percent ? "" : input.unit}`.trim());
     undo.hidden = !(path in settings);
     box.classList.toggle("moved", path in settings);
@@ -186,7 +207,9 @@ function render() {
   }, 700);
 }
 
-const saves = (npv) => (Math.abs(npv) < 0.5 ? "saves nothing" : npv > 0 ? "saved" : "costs more");
+// Savings below half of the last digit that the baseline's cost has are none.
+const leastOf = (found) => 0.5 / 10 ** finestOf(found);
+const saves = (npv, least) => (Math.abs(npv) < least ? "saves nothing" : npv > 0 ? "saved" : "costs more");
 
 function showAnswer(found) {
   const option = found.options[chosen];
@@ -195,19 +218,24 @@ function showAnswer(found) {
   byId("incomplete").textContent = open.length ? unknownWords(open) : "";
   for (const one of byId("option").options) one.textContent = called(one.value);
   const before = stated.problems.length ? null : stated.options[chosen];
+  const [form, least] = [savedForm(found, [chosen]), leastOf(found)];
   for (const card of document.querySelectorAll(".card")) {
     const kind = card.dataset.total;
     const { npv } = option.totals[kind];
-    const tell = (name, text) => (card.querySelector(`[data-figure=${name}]`).textContent = text);
-    tell("npv", signed(npv));
+    const tell = (name, text) => {
+      const place = card.querySelector(`[data-figure=${name}]`);
+      place.textContent = text;
+      return place;
+    };
+    tell("npv", signed(npv, form)).classList.toggle("long", signed(npv, form).length > MOST_DIGITS + 2);
     tell("mark", open.length ? UNKNOWN : "");
-    tell("words", `${saves(npv)}${Math.abs(npv) < 0.5 ? "" : `, ${each(Math.abs(npv / found.units))} a unit`}`);
+    tell("words", `${saves(npv, least)}${Math.abs(npv) < least ? "" : `, ${alone(Math.abs(npv / found.units))} a unit`}`);
     const was = before && before.totals[kind].npv;
-    tell("stated", before && signed(was) !== signed(npv) ? `as stated ${signed(was)}` : "as stated");
+    tell("stated", before && signed(was, form) !== signed(npv, form) ? `as stated ${signed(was, form)}` : "as stated");
     tell("price", `highest price ${highest(option, kind, model.stakes[chosen].unit)}`);
-    card.classList.toggle("loses", npv < -0.5);
+    card.classList.toggle("loses", npv <= -least);
   }
-  byId("sentence").textContent = `${paidBack(option)} ${priceNow(option)}`;
+  byId("sentence").textContent = `${paidBack(option, least)} ${priceNow(option)}`;
 }
 
 function unknownWords(open) {
@@ -221,10 +249,10 @@ function highest(option, kind, unit) {
   const { prices } = option.highest_price;
   if (prices === null) return "not a straight line: see tco breakeven";
   if (prices[kind] === "none") return "none is low enough";
-  return prices[kind] === "any" ? "any" : `${price(prices[kind])} ${unit}`;
+  return prices[kind] === "any" ? "any" : `${alone(prices[kind])} ${unit}`;
 }
 
-function paidBack({ payback: { months, repeated, kept, gained, behind }, totals }) {
+function paidBack({ payback: { months, repeated, kept, gained, behind }, totals }, least) {
   if (months === null) return "It does not pay back within the horizon.";
   const after = `after ${format(months, { maximumFractionDigits: 1 })} months`;
   if (!kept) {
@@ -233,7 +261,7 @@ function paidBack({ payback: { months, repeated, kept, gained, behind }, totals 
     return `It does not pay back: it ${free}, but costs more from month ${behind} on, and loses over the horizon.`;
   }
   const again = repeated || behind !== null ? ", but falls behind for a while later" : "";
-  const discounted = totals.all_in.npv < -0.5 ? " That is without discounting: as present value it loses." : "";
+  const discounted = totals.all_in.npv <= -least ? " That is without discounting: as present value it loses." : "";
   if (months) return `It pays back ${after}, all in${again}.${discounted}`;
   if (!gained) return "It saves nothing and needs nothing up front: there is nothing to pay back.";
   return `It pays back at once${again || ": it needs nothing up front"}.${discounted}`;
@@ -248,7 +276,7 @@ function paybackInShort({ months, kept, gained }) {
 
 function priceNow({ highest_price: { value } }) {
   const stake = model.stakes[chosen];
-  const now = `now ${price(value)} ${stake.unit}`;
+  const now = `now ${alone(value)} ${stake.unit}`;
   const name = `“${stake.label}”`;
   const most = {
     single: `the most that ${name} may be, for this option alone; ${now}`,
@@ -260,10 +288,11 @@ function priceNow({ highest_price: { value } }) {
 
 function spokenAnswer(found) {
   const { totals } = found.options[chosen];
-  const parts = Object.keys(NAMES).map((kind) => `${NAMES[kind]} ${signed(totals[kind].npv)}`);
+  const form = savedForm(found, [chosen]);
+  const parts = Object.keys(NAMES).map((kind) => `${NAMES[kind]} ${signed(totals[kind].npv, form)}`);
   const open = unknownOf(chosen, model.baseline);
   const mark = open.length ? `${unknownWords(open)} ` : "";
-  return `${mark}${upper(labelOf(chosen))}, saved in ${model.currency}: ${parts.join(", ")}. ${paidBack(found.options[chosen])}`;
+  return `${mark}${upper(labelOf(chosen))}, saved in ${model.currency}: ${parts.join(", ")}. ${paidBack(found.options[chosen], leastOf(found))}`;
 }
 
 // --- Charts ---
@@ -319,11 +348,22 @@ function label(x, y, text, more = {}) {
   return svg("text", { x, y, ...more }, text);
 }
 
+// How wide the widest of some texts is in bold, the type of charts; and a text cut to a width.
+const ruler = document.createElement("canvas").getContext("2d");
+ruler.font = `bold 13px ${getComputedStyle(document.documentElement).fontFamily}`;
+const widest = (texts) => Math.max(0, ...texts.map((text) => ruler.measureText(text).width));
+
+function fitted(text, width) {
+  let length = text.length;
+  while (length > 1 && widest([length < text.length ? `${text.slice(0, length)}…` : text]) > width) length -= 1;
+  return length < text.length ? `${text.slice(0, length)}…` : text;
+}
+
 function byGroup(found, name) {
   const sums = {};
   for (const line of model.lines) {
-    const amount = found.options[name].lines[line.name] ?? 0;
-    sums[line.group] = (sums[line.group] ?? 0) + amount / found.units;
+    const cost = found.options[name].lines[line.name] ?? 0;
+    sums[line.group] = (sums[line.group] ?? 0) + cost / found.units;
   }
   return sums;
 }
@@ -334,35 +374,38 @@ function drawStacks(found) {
   const bars = model.options.map(({ name, label: text }) => ({ name, text, sums: byGroup(found, name) }));
   const side = (sums, sign) => groupsUsed.reduce((sum, group) => sum + Math.max(0, sign * (sums[group] ?? 0)), 0);
   const [most, least] = [Math.max(...bars.map(({ sums }) => side(sums, 1))), Math.max(...bars.map(({ sums }) => side(sums, -1)))];
-  const totals = bars.map(({ name, text }) => `${text} ${each(found.options[name].totals.all_in.cost_per_unit)}`);
+  const form = eachForm(found);
+  for (const bar of bars) bar.total = amount(found.options[bar.name].totals.all_in.cost_per_unit, form);
   const marks = (width) => {
-    const x = scale(-least, most, 0, width - 70);
-    return bars.flatMap((bar, row) => stack(bar, 54 * row, x, found.options[bar.name].totals.all_in.cost_per_unit));
+    const x = scale(-least, most, 0, width - 8 - widest(bars.map(({ total }) => total)));
+    return bars.flatMap((bar, row) => stack(bar, 54 * row, x, form, width));
   };
+  const totals = bars.map(({ text, total }) => `${text} ${total}`);
   chart(byId("stacks"), 54 * bars.length, `Cost of a planned unit in ${model.currency}: ${totals.join("; ")}`, marks);
 }
 
 const scale = (low, high, start, end) => (value) => start + ((value - low) / (high - low || 1)) * (end - start);
 
-function stack({ name, text, sums }, top, x, total) {
+function stack({ name, sums, total }, top, x, form, width) {
   const bold = name === chosen || name === model.baseline ? "bold" : "normal";
-  const marks = [label(0, top + 14, called(name), { "font-weight": bold })];
+  const marks = [label(0, top + 14, fitted(called(name), width), { "font-weight": bold })];
   const ends = { 1: 0, "-1": 0 };
   for (const group of groupsUsed) {
-    const amount = sums[group] ?? 0;
-    if (!amount) continue;
-    const sign = Math.sign(amount);
-    const [from, to] = [ends[sign], ends[sign] + amount].map(x);
-    ends[sign] += amount;
+    const cost = sums[group] ?? 0;
+    if (!cost) continue;
+    const sign = Math.sign(cost);
+    const [from, to] = [ends[sign], ends[sign] + cost].map(x);
+    ends[sign] += cost;
+    const text = amount(cost, form);
     const [left, wide] = [Math.min(from, to), Math.abs(to - from)];
     marks.push(svg("rect", { x: left, y: top + 20, width: wide, height: 24, fill: fillOf(group), stroke: "#ffffff" }));
-    if (wide > 40 && !GROUPS[group].hatch) {
+    if (wide > widest([text]) && !GROUPS[group].hatch) {
       const middle = { "text-anchor": "middle", fill: GROUPS[group].ink, "font-size": 12 };
-      marks.push(label(left + wide / 2, top + 36, each(amount), middle));
+      marks.push(label(left + wide / 2, top + 36, text, middle));
     }
   }
   marks.push(svg("path", { d: `M${x(0)} ${top + 18}V${top + 46}`, stroke: INK }));
-  marks.push(label(x(ends[1]) + 6, top + 37, each(total), { "font-weight": "bold" }));
+  marks.push(label(x(ends[1]) + 6, top + 37, total, { "font-weight": "bold" }));
   return marks;
 }
 
@@ -402,12 +445,31 @@ function drawBridge(found) {
     rows.push({ text, from, to: from + change, change });
   }
   rows.push({ text: called(chosen), from: 0, to: option, whole: true });
-  const told = steps.map(({ text, change }) => `${text} ${each(change, { signDisplay: "exceptZero" })}`);
-  const text = `From ${each(base)} with ${labelOf(model.baseline)} to ${each(option)} with ${labelOf(chosen)}, ${model.currency} a unit: ${told.join("; ") || "nothing changes"}`;
+  tellSteps(rows, bridgeForm(found, steps));
+  const told = rows.slice(1, -1).map(({ text, told: change }) => `${text} ${change}`);
+  const text = `From ${rows[0].told} with ${labelOf(model.baseline)} to ${rows.at(-1).told} with ${labelOf(chosen)}, ${model.currency} a unit: ${told.join("; ") || "nothing changes"}`;
   const wide = byId("bridge").clientWidth > 560;
   const height = wide ? 28 : 42;
   chart(byId("bridge"), height * rows.length + 18, text, (width) => bridgeMarks(rows, width, height, wide));
   byId("bridge-to").textContent = labelOf(chosen);
+}
+
+// As costs of a unit are told, or with two digits of the largest step where that is more.
+function bridgeForm(found, steps) {
+  const form = eachForm(found);
+  const largest = Math.max(...steps.map(({ change }) => Math.abs(change))) / form.divisor;
+  const digits = largest > 0 ? 1 - Math.floor(Math.log10(largest)) : 0;
+  return { ...form, decimals: Math.min(Math.max(form.decimals, digits), form.decimals + 3, 12) };
+}
+
+// Write each step as the difference of the rounded costs before and after it, so that what stands there adds up.
+function tellSteps(rows, form) {
+  const unit = form.divisor / 10 ** form.decimals;
+  const rounded = (value) => Math.round(value / unit);
+  for (const row of rows) {
+    const { whole, from, to } = row;
+    row.told = whole ? amount(rounded(to) * unit, form) : signed((rounded(to) - rounded(from)) * unit, form);
+  }
 }
 
 function bridgeMarks(rows, width, height, wide) {
@@ -415,19 +477,18 @@ function bridgeMarks(rows, width, height, wide) {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const start = low <= 0 ? Math.min(low, 0) : high - low < 0.5 * low ? Math.max(0, low - 0.6 * (high - low || 0.1 * low)) : 0;
   const left = wide ? 250 : 0;
-  const x = scale(start, high, left, width - 64);
+  const x = scale(start, high, left, width - 8 - widest(rows.map(({ told }) => told)));
   const bar = wide ? 4 : 20;
-  const marks = rows.flatMap(({ text, from, to, whole, change }, row) => {
+  const marks = rows.flatMap(({ text, from, to, whole, change, told }, row) => {
     const top = row * height;
     const [a, b] = [whole ? Math.max(from, start) : from, to].map(x);
     const fill = whole ? "#5f5f5f" : change < 0 ? "#0072B2" : "url(#hatch-worse)";
     const weight = whole ? "bold" : "normal";
-    const amount = whole ? each(to) : each(change, { signDisplay: "exceptZero" });
-    const name = wide && text.length > 28 ? `${text.slice(0, 27)}…` : text;
+    const name = fitted(text, wide ? left - 8 : width);
     const found = [
       label(wide ? left - 8 : 0, top + (wide ? bar + 14 : 15), name, { "text-anchor": wide ? "end" : "start", "font-weight": weight }),
       svg("rect", { x: Math.min(a, b), y: top + bar, width: Math.max(Math.abs(b - a), 0.5), height: 19, fill }),
-      label(Math.max(a, b) + 5, top + bar + 14, amount, { "font-weight": weight }),
+      label(Math.max(a, b) + 5, top + bar + 14, told, { "font-weight": weight }),
     ];
     if (row < rows.length - 1) found.push(svg("path", { d: `M${x(to)} ${top + bar}V${top + height + bar + 19}`, stroke: "#5f5f5f", "stroke-width": 0.7 }));
     return found;
@@ -451,18 +512,19 @@ function table(place, heads, body) {
 }
 
 function listLines(found) {
-  const names = model.options.map(({ name }) => name);
-  const perUnit = (amount) => (amount === undefined ? "–" : each(amount / found.units));
+  const names = everyName;
+  const [form, sums] = [eachForm(found), savedForm(found, names)];
+  const perUnit = (cost) => (cost === undefined ? "–" : amount(cost / found.units, form));
   const body = [];
   const grades = { hard: "hard", estimated: "hard_and_estimated", soft: "all_in" };
   for (const [grade, kind] of Object.entries(grades)) {
     for (const line of model.lines.filter((one) => one.grade === grade)) {
       body.push({ cells: [words(line.name), ...names.map((name) => perUnit(found.options[name].lines[line.name]))] });
     }
-    body.push({ cells: [`${upper(NAMES[kind])}, a unit`, ...names.map((name) => each(found.options[name].totals[kind].cost_per_unit))], total: true });
+    body.push({ cells: [`${upper(NAMES[kind])}, a unit`, ...names.map((name) => amount(found.options[name].totals[kind].cost_per_unit, form))], total: true });
   }
   for (const kind of Object.keys(NAMES)) {
-    const saved = (name) => (name === model.baseline ? "–" : signed(found.options[name].totals[kind].npv));
+    const saved = (name) => (name === model.baseline ? "–" : signed(found.options[name].totals[kind].npv, sums));
     body.push({ cells: [`Saved, ${NAMES[kind]}`, ...names.map(saved)], total: kind === "all_in" });
   }
   const months = (name) => {
@@ -571,6 +633,11 @@ async function loadFile(file) {
   try {
     const found = JSON.parse(await file.text());
     if (found?.whatif !== 1 || typeof found.settings !== "object" || found.settings === null) throw new SyntaxError();
+    if (typeof found.case === "string" && found.case !== model.case) {
+      const both = `expected settings of the case “${model.case}”, found those of “${found.case}”`;
+      tell([`${file.name}: ${both}: nothing was taken. Load them into the page of that case`], "");
+      return;
+    }
     const same = found.fingerprint === model.fingerprint;
     tell(take(found.settings, found.option, "This file"), same ? "Settings loaded." : "Settings loaded; they were saved for another state of the case.");
     remember();
