@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tco.errors import TcoError, UsageError
-from tco.files import replacing
+from tco.files import named, replacing
 from tco.loader import Case
 from tco.simulation import Simulation, sampler_of
 from tco.ties import saving
@@ -52,11 +52,11 @@ def check_kind(path: str | Path) -> str:
     Raises
     ------
     UsageError
-        For an ending other than ``.csv`` and ``.parquet``.
+        For what names no file, and for an ending other than ``.csv`` and ``.parquet``.
     TcoError
         For Parquet where its library is not installed.
     """
-    kind = Path(path).suffix.lower()
+    kind = named(path).suffix.lower()
     if kind not in KINDS:
         raise UsageError(f"expected a file ending in {' or '.join(KINDS)}, found '{path}'")
     if kind == ".parquet" and find_spec("duckdb") is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tco.errors import TcoError, UsageError
+from tco.errors import TcoError, UsageError, shown
 
 
 def build_date() -> datetime | None:
@@ -34,17 +34,32 @@ def build_date() -> datetime | None:
         raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, found '{epoch}'\n    {hint}") from None
 
 
+def named(path: str | Path) -> Path:
+    """Give the path of a file.
+
+    Raises
+    ------
+    UsageError
+        For what names no file, such as a number.
+    """
+    try:
+        return Path(path)
+    except TypeError:
+        hint = "write one such as 'case.html', or a pathlib.Path"
+        raise UsageError(f"expected the name of a file, found {shown(path)}\n    {hint}") from None
+
+
 def checked(path: str | Path, endings: Sequence[str]) -> None:
     """Refuse a file that ends otherwise, or that cannot be written, before anything is computed for it.
 
     Raises
     ------
     UsageError
-        For another ending, unless the path is a device.
+        For what names no file; for another ending, unless the path is a device.
     TcoError
         Where the file cannot be written.
     """
-    target = Path(path)
+    target = named(path)
     if target.exists() and not target.is_file() and not target.is_dir():
         return
     if target.suffix.lower() not in endings:
@@ -88,7 +103,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     TcoError
         Where the file cannot be written.
     """
-    target = Path(path)
+    target = named(path)
     with _readable(path):
         if target.exists() and not target.is_file():  # a device or a pipe, such as /dev/stdout, cannot be replaced
             yield target
@@ -100,7 +115,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def create_text(path: str | Path, text: str) -> None:
     """Write text to a new file; refuse to overwrite one that is there."""
     try:
-        with Path(path).open("x", encoding="utf-8") as stream:
+        with named(path).open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
         raise TcoError(

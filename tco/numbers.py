@@ -188,7 +188,9 @@ def literal(raw: Any, manner: Manner) -> float:
     expected, low, high = KINDS[manner.kind]
     shown = _shown(raw)
     if not abs(value) < distributions.HUGE:
-        raise Unexpected(f"expected {expected}, found {shown}", "write a smaller number")
+        number = f"write a number such as {'8%' if manner.kind in ('share', 'rate') else '12.5'}"
+        hint = number if math.isnan(value) else "write a smaller number"
+        raise Unexpected(f"expected {expected}, found {shown}", hint)
     if manner.kind == "rate" and not percent and abs(value) >= 1:
         hint = f"write {value:g}% or {value / 100:g}; {value * 100:g}% if that is what it is"
         raise Unexpected(f"expected {expected}, found {shown}", hint)

@@ -83,7 +83,7 @@ def check_kept(n: int) -> int:
 
 
 def refuse_broken(case: Case, found: Iterable[tuple[str, str, int, int]], n: int) -> None:
-    """Refuse a case whose draws break a joint limit.
+    """Refuse a case whose draws break a joint limit, each told once, with the share of its worst month or year.
 
     Parameters
     ----------
@@ -99,12 +99,15 @@ def refuse_broken(case: Case, found: Iterable[tuple[str, str, int, int]], n: int
     CaseError
         Where a limit is broken, with the share of draws and the first of them.
     """
-    problems = []
+    worst: dict[tuple[str, str], tuple[int, int]] = {}
     for option, words, broken, first in found:
-        if broken:
-            message = f"expected none, found that {words} in {100 * broken / n:.3g} % of draws, first in draw {first}"
-            hint = "narrow the ranges, or correlate them, so that no draw breaks the limit"
-            problems.append(case.document.problem(("suppliers", option), message, hint))
+        if broken > worst.get((option, words), (0, 0))[0]:
+            worst[option, words] = broken, first
+    problems = []
+    for (option, words), (broken, first) in worst.items():
+        message = f"expected none, found that {words} in {100 * broken / n:.3g} % of draws, first in draw {first}"
+        hint = "narrow the ranges, or correlate them, so that no draw breaks the limit"
+        problems.append(case.document.problem(("suppliers", option), message, hint))
     if problems:
         raise CaseError(problems)
 

@@ -739,6 +739,12 @@ class TestWhatIsGiven:
             draw(made)
         assert str(raised.value).startswith(words)
 
+    @pytest.mark.parametrize(("ax", "found"), [(3, "3"), ([1], "a list"), (Figure(), "a Figure")])
+    @pytest.mark.parametrize("draw", [chart.bridge, chart.cost])
+    def test_on_what_is_no_axes_is_refused(self, draw, ax, found):
+        with pytest.raises(UsageError, match=f"^expected Matplotlib axes, found {found}: write ax=figure.add_subplot"):
+            draw(compare(case_of("hard_drives")), ax=ax)
+
     def test_may_be_a_tornado_which_is_drawn_as_a_sensitivity_is(self):
         case = case_of("cartridges")
         alone = chart.tornado(tco.tornado(case, "borealis"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+import math
 import pickle
 from decimal import Decimal
 from fractions import Fraction
@@ -348,7 +349,14 @@ class TestNamesAndNumbers:
             (lambda case: case.breakeven("borealis", at="x", n=64), "expected numbers, found 'x'"),
             (lambda case: case.live(PRICE, n=64), rf"expected a list of inputs to move, found .*: write \['{PRICE}'\]"),
             (lambda case: case.live([PRICE], n=64)(5.0), r"expected values by path, found 5.0: write \{'suppliers"),
-            (lambda case: case.live([PRICE], n=64)({PRICE: "a"}), "expected numbers, found"),
+            (lambda case: case.live([PRICE], n=64)({PRICE: "a"}), f"expected a number for {PRICE}, found 'a'"),
+            (lambda case: case.live([PRICE], n=64)({PRICE: -3}), f"expected 0 or more for {PRICE}, found -3"),
+            (lambda case: case.live([PRICE], n=64)({PRICE: math.nan}), f"expected 0 or more for {PRICE}, found nan"),
+            (
+                lambda case: case.with_({PRICE: math.nan}),
+                "expected 0 or more, found nan\n    write a number such as 12.5",
+            ),
+            (lambda case: case.with_({PRICE: 1e300}), r"expected 0 or more, found 1e\+300\n    write a smaller number"),
             (lambda case: case.sensitivity(n="a"), "expected a whole number of samples, found 'a'"),
             (lambda case: case.information(n=99.5), "expected a whole number of draws, found 99.5"),
         ],
@@ -356,6 +364,26 @@ class TestNamesAndNumbers:
     def test_anything_else_of_a_wrong_kind_is_refused_in_plain_words(self, ask, words, case):
         with pytest.raises(tco.TcoError, match=words):
             ask(case)
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            lambda case, path: tco.whatif(case, path, n=64),
+            lambda case, path: tco.report(case, path, n=64),
+            lambda case, path: tco.report(case, path, form="md", n=64),
+            lambda case, path: tco.workbook(case, path),
+            lambda case, path: tco.slides(case, path, n=64),
+            lambda case, path: tco.chart("cost", case, path),
+            lambda case, path: tco.init(path),
+            lambda case, path: case.simulate(64, draws=path),
+        ],
+        ids=["whatif", "report", "markdown", "workbook", "slides", "chart", "init", "draws"],
+    )
+    def test_what_names_no_file_is_refused_before_anything_is_written(self, write, case, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(tco.errors.UsageError, match=r"^expected the name of a file, found 3\n    write one such as"):
+            write(case, 3)
+        assert list(tmp_path.iterdir()) == []
 
     def test_one_setting_may_be_given_alone(self):
         assert tco.load(CARTRIDGES, changes=f"{PRICE}=5.2").changes == (f"{PRICE} = 5.2",)

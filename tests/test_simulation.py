@@ -540,6 +540,18 @@ def test_remedies_that_exceed_100_percent_in_some_draws_are_refused_for_every_op
     assert all("refund + replace + repair exceed 100 % in 25 % of draws, first in draw " in one for one in found)
 
 
+@pytest.mark.parametrize("ask", [lambda case: simulate(case, 4096), lambda case: tco.decide(case, n=4096)])
+def test_a_limit_broken_in_several_years_is_told_once_with_its_worst_year(ask: Callable[[tco.Case], object]) -> None:
+    case = limited("broken: {uniform: [30%, 70%]}, late: 50%")
+    data = {**case.document.data, "horizon_months": 36}
+    data["suppliers"] = {**data["suppliers"], "other": {**data["suppliers"]["other"], "annual_improvement": "10%"}}
+    with pytest.raises(tco.CaseError) as refused:
+        ask(tco.from_data(data))
+    # year 1: more than 50 % of 30 % ... 70 %; year 2, both times 0.9: more than 61 %, told before as a second problem
+    assert len(refused.value.problems) == 1
+    assert "sum to more than 100 % in 50 % of draws, first in draw " in str(refused.value)
+
+
 def test_a_limit_broken_in_nearly_all_draws_is_told_in_plain_percent() -> None:
     with pytest.raises(tco.CaseError, match=r"exceed 100 % in 99\.9 % of draws, first in draw 0"):
         simulate(limited("broken: 3%, late: 1%", replace="{discrete: {50.02%: 99.9%, 0: 0.1%}}"), 8192)

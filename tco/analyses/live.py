@@ -11,8 +11,9 @@ import numpy as np
 
 from tco.analyses.levers import Lever, levers
 from tco.distributions import FloatArray
-from tco.errors import UsageError, floats, shown, unknown
+from tco.errors import UsageError, shown, unknown
 from tco.loader import Case, checked_case
+from tco.numbers import KINDS
 from tco.outcomes import Worlds
 from tco.results import TOTALS, Result
 from tco.spread import spread_of
@@ -118,9 +119,9 @@ class Live(Result):
                 f"expected values by path, found {shown(values)}: write {{'{next(iter(self.levers))}': ...}}"
             )
         draws = dict(self.worlds.draws)
-        for path, value in zip(values, floats(values.values()), strict=True):
-            one = self._lever(path, value)
-            draws |= one.draws(np.full(self.worlds.n, value))
+        for path, value in values.items():
+            one, number = self._turned(path, value)
+            draws |= one.draws(np.full(self.worlds.n, number))
         costs = self.outcomes.costs(draws)
         units = self.outcomes.evaluate(self.outcomes.units, draws)[0]
         return Moved(self.case.baseline, self.case.currency, self._labels, costs, units)
@@ -135,13 +136,19 @@ class Live(Result):
 
         return small.live_text(self)
 
-    def _lever(self, path: str, value: float) -> Lever:
+    def _turned(self, path: str, value: Any) -> tuple[Lever, float]:
+        """Give the lever of a path, and the value that it is turned to as a number that it may have."""
         if path not in self.levers:
-            raise UsageError(f"expected one of {', '.join(self.levers)}, found '{path}'")
+            raise UsageError(f"expected one of {', '.join(self.levers)}, found {shown(path)}")
         one = self.levers[path]
-        if not one.low <= value <= one.high:
-            raise UsageError(f"expected {one.low:g} to {one.high:g} for {path}, found {value:g}")
-        return one
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise UsageError(f"expected a number for {path}, found {shown(value)}") from None
+        if not one.low <= number <= one.high:
+            expected = f"{one.low:g} or more" if one.kind == "rate" else KINDS[one.kind][0]
+            raise UsageError(f"expected {expected} for {path}, found {number:g}")
+        return one, number
 
 
 def live(case: Case, paths: Sequence[str], *, n: int = DEFAULT_DRAWS, seed: int = 0) -> Live:

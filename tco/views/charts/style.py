@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tco.errors import UsageError, shown
 from tco.views.charts.sentences import alike, shortened
 
 if TYPE_CHECKING:
@@ -163,8 +164,14 @@ def canvas(ax: Axes | None, height: float = 5.0, width: float = WIDTH) -> Iterat
         The caller's.
     height, width : float
         Of the figure that is made where there are none [inch].
+
+    Raises
+    ------
+    UsageError
+        For something other than axes.
     """
     if ax is not None:
+        _expect_axes(ax)
         with styled():
             yield ax
         return
@@ -176,6 +183,13 @@ def canvas(ax: Axes | None, height: float = 5.0, width: float = WIDTH) -> Iterat
         except BaseException:
             _put_away(figure)
             raise
+
+
+def _expect_axes(ax: object) -> None:
+    from matplotlib.axes import Axes
+
+    if not isinstance(ax, Axes):
+        raise UsageError(f"expected Matplotlib axes, found {shown(ax)}: write ax=figure.add_subplot(), or leave it out")
 
 
 def in_notebook() -> bool:

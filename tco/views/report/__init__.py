@@ -15,7 +15,7 @@ from typing import Any
 
 from tco.analyses.decision import refuse_one_alone
 from tco.errors import UsageError
-from tco.files import checked, write_text
+from tco.files import checked, named, write_text
 from tco.loader import Case, checked_case
 from tco.outcomes import DEFAULT_DRAWS
 from tco.progress import Progress, Steps, each
@@ -81,7 +81,7 @@ def report(
     True
     """
     checked_case(case)
-    chosen = form or next((name for name, known in ENDINGS.items() if Path(path).suffix.lower() in known), "html")
+    chosen = form or next((name for name, known in ENDINGS.items() if named(path).suffix.lower() in known), "html")
     if chosen not in FORMS:
         raise UsageError(f"expected a report as {' or '.join(FORMS)}, found '{form}'")
     checked(path, ENDINGS[form] if form else [ending for known in ENDINGS.values() for ending in known])

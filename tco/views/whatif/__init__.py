@@ -15,7 +15,7 @@ import numpy as np
 from tco.comparison import compare
 from tco.engine import TOLERANCE
 from tco.errors import TcoError
-from tco.files import write_text
+from tco.files import named, write_text
 from tco.loader import Case, checked_case, from_document
 from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds
 from tco.progress import Progress, Steps
@@ -62,7 +62,7 @@ def whatif(
     Raises
     ------
     TcoError
-        For a case with a single option, or a file that cannot be written.
+        For a case with a single option, for what names no file, or a file that cannot be written.
 
     Examples
     --------
@@ -76,6 +76,7 @@ def whatif(
     True
     """
     checked_case(case)
+    target = named(path)
     if len(case.options) < 2:
         raise TcoError(f"expected a case with an option besides the baseline, found only {case.baseline}")
     steps = Steps(progress, 3)
@@ -85,7 +86,7 @@ def whatif(
     unfolded = Unfolded(case)
     first, rest = controls_of(unfolded)
     steps.done()
-    write_text(path, _page(case, unfolded, (first, rest), simulated, worlds))
+    write_text(target, _page(case, unfolded, (first, rest), simulated, worlds))
     steps.done()
 
 
