@@ -116,7 +116,7 @@ def test_a_price_curve_has_the_price_of_today_and_the_break_evens_among_its_poin
     for wins in found.wins.values():
         assert np.abs(np.diff(wins)).max() <= 0.1 + 1e-3
     assert found.even == pytest.approx(9, abs=1e-3)
-    assert "up to 9.00 (now 9.00)" in str(found)
+    assert "up to 9.00 EUR a unit (now 9.00)" in str(found)
 
 
 def test_a_price_curve_of_a_case_in_which_all_is_certain_has_its_one_break_even() -> None:

@@ -209,7 +209,8 @@ def _valued(amount: float, one: _Moved, currency: str) -> str:
     if one.kind in ("share", "rate"):
         return written
     if abs(amount) >= EACH:
-        form = apart(one.bar.from_value, one.bar.to_value) if abs(one.bar.from_value) >= EACH else form_beside(amount)
+        both = apart(one.bar.from_value, one.bar.to_value) if abs(one.bar.from_value) >= EACH else None
+        form = both or form_beside(amount)
         written = f"{form.plain(amount)}{form.letters}"
     if one.unit == "1" or one.unit.startswith("1/"):
         return written

@@ -16,6 +16,8 @@ _DIGITS = 3
 """Significant digits of a sum of money in a sentence."""
 _CENTS = 0.1
 """Money a unit below which significant digits are told instead of two decimals."""
+_FAR_APART = 100
+"""Times from which on two prices have no digits in common."""
 _MOST_DIGITS = 6
 """Significant digits at most, of prices that are told apart."""
 _LEAST = 5e-5
@@ -71,9 +73,14 @@ def form_beside(largest: float) -> Figures:
     return replace(form, decimals=min(form.decimals, 2))
 
 
-def apart(first: float, second: float) -> Figures:
-    """Say how two prices that are held against each other are written: with the digits that tell them apart."""
-    largest = max(abs(first), abs(second), _LEAST)
+def apart(first: float, second: float) -> Figures | None:
+    """Say how two prices that are held against each other are written: with the digits that tell them apart.
+
+    None where one of them is so small beside the other that each is better written by its own size.
+    """
+    largest, least = max(abs(first), abs(second), _LEAST), min(abs(first), abs(second))
+    if 0 < least < largest / _FAR_APART:
+        return None
     form = form_beside(largest) if largest >= EACH else Figures(decimals=_decimals(largest))
     gap, digit = abs(first - second) / form.divisor, math.floor(math.log10(largest / form.divisor))
     if gap <= 10.0 ** (digit - _MOST_DIGITS):
