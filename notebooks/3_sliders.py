@@ -75,7 +75,13 @@ MOVING = (*bars, worlds, zero, title)
 for artist in MOVING:
     artist.set_animated(True)
 picture = ipywidgets.Image(format="png")
+readouts = {name: ipywidgets.Label() for name in SLIDERS}
 still = {}  # what does not move, by how far the axis reaches
+
+
+def written(value):
+    """Write what a slider stands at: shares in percent, prices in pence, thousands parted."""
+    return f"{value:.1%}" if value < 1 else f"{value:.2f}" if value < 1_000 else f"{value:,.0f}"
 
 
 def background(reach):
@@ -90,6 +96,8 @@ def background(reach):
 
 def draw(**values):
     """Cost every option at the sliders' values, and draw what a unit costs and what Borealis saves in every world."""
+    for name, value in values.items():
+        readouts[name].value = written(value)
     result = moved({SLIDERS[name][0]: value for name, value in values.items()})
     for bar, row in zip(bars, result.rows(), strict=True):
         bar.set_width(row["cost_per_unit"])
@@ -109,12 +117,13 @@ def draw(**values):
 
 # %%
 sliders = {
-    name: ipywidgets.FloatSlider(moved.values[path], min=low, max=high, step=step, description=name, readout_format=".4g",
-                                 style={"description_width": "9em"}, layout={"width": "34em"}, continuous_update=True)
+    name: ipywidgets.FloatSlider(moved.values[path], min=low, max=high, step=step, description=name, readout=False,
+                                 style={"description_width": "9em"}, layout={"width": "29em"}, continuous_update=True)
     for name, (path, low, high, step) in SLIDERS.items()
 }
 moving = ipywidgets.interactive_output(draw, sliders)
-ipywidgets.VBox([*sliders.values(), picture, moving])
+rows = [ipywidgets.HBox([slider, readouts[name]]) for name, slider in sliders.items()]
+ipywidgets.VBox([*rows, picture, moving])
 
 # %% [markdown]
 # How long does a move take, the picture included?

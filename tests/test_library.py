@@ -381,7 +381,8 @@ class TestNamesAndNumbers:
     )
     def test_what_names_no_file_is_refused_before_anything_is_written(self, write, case, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
-        with pytest.raises(tco.errors.UsageError, match=r"^expected the name of a file, found 3\n    write one such as"):
+        words = r"^expected the name of a file, found 3\n    write one such as 'case.html'"
+        with pytest.raises(tco.errors.UsageError, match=words):
             write(case, 3)
         assert list(tmp_path.iterdir()) == []
 
