@@ -124,7 +124,7 @@ function highestPrice(values, stake, baseline) {
     const costs = presentCosts(turned, stake.option);
     return Object.fromEntries(Object.keys(model.totals).map((kind) => [kind, baseline[kind] - costs[kind]]));
   };
-  const step = Math.abs(value) || 1;
+  const step = Math.abs(value) || priceOfAll(saved, baseline.all_in);
   const [first, last] = [0.5 * step, step];
   const [low, middle, high] = [first, 0.75 * step, last].map(saved);
   const bent = Object.keys(low).some(
@@ -135,6 +135,13 @@ function highestPrice(values, stake, baseline) {
     Object.keys(low).map((kind) => [kind, zeroOf(first, last, low[kind], high[kind], stake.low)]),
   );
   return { value, prices };
+}
+
+// A price at which the option's purchases cost about as much as the baseline: the scale of a price that is 0 now.
+function priceOfAll(saved, cost) {
+  const [none, one] = [0, 1].map((price) => saved(price).all_in);
+  const found = Math.abs(cost / (one - none));
+  return found > 0 && Number.isFinite(found) ? found : 1;
 }
 
 // Where a straight line through two points is 0: a number, "any" where it is above 0 throughout, else "none".
