@@ -21,8 +21,11 @@ def saving(theirs: Any, mine: Any) -> FloatArray:
     theirs, mine : array or float
         Costs in the same worlds [money].
     """
-    difference = np.subtract(theirs, mine)
-    return np.where(np.abs(difference) > ROUNDING * np.abs(theirs), difference, 0.0)
+    difference = np.asarray(np.subtract(theirs, mine))
+    size = np.abs(difference)
+    if size.size and size.min() > ROUNDING * np.abs(theirs).max():
+        return difference  # as nearly always: none is small beside the largest cost
+    return np.where(size <= ROUNDING * np.abs(theirs), 0.0, difference)
 
 
 def least(costs: FloatArray) -> tuple[FloatArray, np.ndarray]:
