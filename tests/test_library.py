@@ -438,6 +438,7 @@ class TestDraws:
             f"grid CASE {PRICE} failures.leaks.churn --supplier borealis",
             "scenarios CASE",
             "information CASE",
+            "sensitivity CASE",
             "chart npv CASE -o chart.svg",
             "workbook CASE -o case.xlsx",
             "report CASE -o case.html",

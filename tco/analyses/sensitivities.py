@@ -15,7 +15,7 @@ from tco.analyses.variance import Association, SobolIndex, associations, sobol_i
 from tco.distributions import FloatArray
 from tco.errors import UsageError, whole
 from tco.loader import Case, checked_case
-from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds, asked_correlations
+from tco.outcomes import DEFAULT_DRAWS, Outcomes, Worlds, asked_correlations, check_kept
 from tco.progress import Progress, Steps
 from tco.results import Provenance, Result
 from tco.sampling import REPLICATES
@@ -253,7 +253,7 @@ def sensitivity(
     'suppliers.borealis.failure_rates.crushed'
     """
     checked_case(case)
-    n, draws = whole(n, "a whole number of samples"), whole(draws, "a whole number of draws")
+    n, draws = check_kept(whole(n, "a whole number of samples")), check_kept(draws)
     if min(n, draws) < 64:
         raise UsageError(f"expected at least 64 samples and draws, found {min(n, draws)}")
     steps = Steps(progress, 7)
